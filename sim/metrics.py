@@ -1,0 +1,118 @@
+"""What a run reports: the name, unit, kind and labels of every metric, and the record a run fills.
+
+Computation stands beside the state it reads (`sim/world.py`); here are only names, so that reports and readers can
+import this without the model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+STOCK, FLOW, RATIO = "stock", "flow per quarter", "ratio"
+TIERS = ("none", "pan_tech", "scitech_sme", "cultivation", "hnte", "key")
+TIER_LABELS = {
+    "none": ("未入库规上企业", "untiered above-scale"),
+    "pan_tech": ("泛科技型", "pan-tech"),
+    "scitech_sme": ("科技型中小企业", "sci-tech SME"),
+    "cultivation": ("“小升高”培育", "small-to-HNTE pool"),
+    "hnte": ("高新技术企业", "HNTE"),
+    "key": ("重点科创企业", "key sci-tech"),
+}
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A quarterly series. `annual` says how four quarters make a year: last, sum or mean."""
+
+    name: str
+    unit: str
+    kind: str
+    zh: str
+    en: str
+    annual: str
+    dim: str | None = None
+
+
+def _metrics(*rows: tuple) -> dict[str, Metric]:
+    annual = {STOCK: "last", FLOW: "sum", RATIO: "mean"}
+    return {row[0]: Metric(*row[:5], annual=annual[row[2]], dim=row[5] if len(row) > 5 else None) for row in rows}
+
+
+METRICS: dict[str, Metric] = _metrics(
+    ("firms", "firms", STOCK, "企业数", "firms"),
+    ("entries", "firms", FLOW, "新设企业", "entries"),
+    ("exits", "firms", FLOW, "退出企业", "exits"),
+    ("tier_none", "firms", STOCK, "未入库规上企业", "untiered above-scale firms"),
+    ("tier_pan_tech", "firms", STOCK, "泛科技型企业", "pan-tech firms"),
+    ("tier_scitech_sme", "firms", STOCK, "科技型中小企业（仅此层级）", "sci-tech SMEs (this tier only)"),
+    ("tier_cultivation", "firms", STOCK, "“小升高”培育企业", "small-to-HNTE pool"),
+    ("tier_hnte", "firms", STOCK, "高新技术企业（不含重点科创）", "HNTEs (without key firms)"),
+    ("tier_key", "firms", STOCK, "重点科创企业", "key sci-tech firms"),
+    ("scitech_sme_registered", "firms", STOCK, "科技型中小企业入库数", "registered sci-tech SMEs"),
+    ("hnte_stock", "firms", STOCK, "有效高新技术企业数", "certified HNTEs"),
+    ("hnte_certified_flow", "firms", FLOW, "当季认定高企（含重新认定）", "HNTE certificates issued (with renewals)"),
+    ("hnte_first_time", "firms", FLOW, "首次认定高企", "first-time HNTE certificates"),
+    ("hnte_applications", "firms", FLOW, "高企申报数", "HNTE applications"),
+    ("fledgling_labels", "firms", STOCK, "雏鹰企业", "fledgling labels"),
+    ("gazelle_labels", "firms", STOCK, "瞪羚企业", "gazelle labels"),
+    ("unicorn_labels", "firms", STOCK, "独角兽培育企业", "unicorn-cultivation labels"),
+    ("revenue", "RMB", FLOW, "营业收入", "revenue"),
+    ("employment", "persons", STOCK, "从业人员", "employment"),
+    ("rd_real", "RMB", FLOW, "真实研发支出", "real R&D"),
+    ("rd_reported", "RMB", FLOW, "申报研发支出", "reported R&D"),
+    ("rd_statistical", "RMB", FLOW, "统计口径研发经费", "R&D in the statistical sense"),
+    ("rd_tax_claimed", "RMB", FLOW, "加计扣除申报研发费用", "R&D claimed for tax"),
+    ("rd_relabelled", "RMB", FLOW, "归集虚增的研发费用", "relabelled R&D"),
+    ("knowledge", "RMB", STOCK, "知识存量", "knowledge stock"),
+    ("productivity", "index", RATIO, "生产率（营收加权，2020年末=1）", "productivity (revenue-weighted, end 2020 = 1)"),
+    ("patents_flow", "patents", FLOW, "发明专利授权", "invention patents"),
+    ("loans_all_new", "RMB", FLOW, "新增贷款", "new loans"),
+    ("loans_all_outstanding", "RMB", STOCK, "贷款余额", "loans outstanding"),
+    ("loans_scitech_new", "RMB", FLOW, "新增科技贷款", "new sci-tech loans"),
+    ("loans_scitech_outstanding", "RMB", STOCK, "科技贷款余额", "sci-tech loans outstanding"),
+    ("loan_access", "share", RATIO, "高企获贷率", "share of HNTEs with a loan"),
+    ("npl_ratio", "share", RATIO, "不良率（近四季违约/余额）", "bad-loan ratio (four quarters' defaults / balance)"),
+    ("guarantee_exposure", "RMB", STOCK, "担保责任余额", "guarantee exposure"),
+    ("expected_guarantee_loss", "RMB", STOCK, "政府侧预期代偿损失", "expected public loss on guaranteed loans"),
+    ("misused_grants", "RMB", FLOW, "挪用的补助", "misused grants"),
+    ("programme_entitled", "RMB", FLOW, "应兑付", "entitled", "programme"),
+    ("programme_paid", "RMB", FLOW, "已兑付", "paid", "programme"),
+    ("programme_payable", "RMB", STOCK, "应付未付", "payable", "programme"),
+    ("programme_lapsed", "RMB", FLOW, "失效", "lapsed", "programme"),
+    ("programme_recipients", "firms", FLOW, "受益企业", "recipients", "programme"),
+    ("programme_cost", "RMB", FLOW, "公共成本", "public cost", "programme"),
+    ("tax_city", "RMB", FLOW, "市级税收", "city tax"),
+    ("tax_province", "RMB", FLOW, "省级税收", "provincial tax"),
+    ("tax_all_governments", "RMB", FLOW, "各级税收合计", "tax, all governments"),
+    ("public_cost_city", "RMB", FLOW, "市级政策成本", "policy cost to the city"),
+    ("public_cost_all", "RMB", FLOW, "各级政策成本（不含税收减免）", "policy cost to all governments (without tax relief)"),
+    ("city_cash", "RMB", STOCK, "市级财政结余", "city cash"),
+    ("ledger_error", "RMB", STOCK, "账目误差", "ledger error"),
+    ("firms_by_district", "firms", STOCK, "企业数（分区县）", "firms by district", "district"),
+    ("hnte_by_district", "firms", STOCK, "高企数（分区县）", "HNTEs by district", "district"),
+    ("revenue_by_tier", "RMB", FLOW, "营业收入（分层级）", "revenue by tier", "tier"),
+    ("rd_real_by_tier", "RMB", FLOW, "真实研发（分层级）", "real R&D by tier", "tier"),
+    ("exits_by_tier", "firms", FLOW, "退出企业（分层级）", "exits by tier", "tier"),
+    ("ladder_moves", "firms", FLOW, "层级流动", "moves on the ladder", "move"),
+)
+
+# With talent, carriers and funds; asking for them before is a clear error, not a column of zeros.
+PLANNED = ("talent_stock", "talent_arrivals", "fund_called", "fund_nav", "carrier_occupancy",
+           "enclave_tenants", "enclave_landed", "enclave_left")  # fmt: skip
+
+# Rows of `ladder_moves`: from → to, entry and exit included.
+STATES = ("outside", *TIERS)
+MOVES = tuple(f"{a}>{b}" for a in STATES for b in STATES if a != b)
+
+
+@dataclass
+class Record:
+    """What one run leaves: see docs/architecture.md, World."""
+
+    series: dict[str, np.ndarray] = field(default_factory=dict)
+    grouped: dict[str, tuple[str, tuple[str, ...], np.ndarray]] = field(default_factory=dict)
+    initial: dict[str, float] = field(default_factory=dict)
+    firms: dict[str, np.ndarray] = field(default_factory=dict)
+    micro: dict[str, np.ndarray] = field(default_factory=dict)
