@@ -1,0 +1,141 @@
+"""The commands that run models: `run`, `study`, `report`. Each takes parsed options and returns an exit code."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from sim.config import Config, configs
+from sim.console import Progress, say
+from sim.errors import InputError
+from sim.study.design import Design, design
+from sim.study.manifest import read
+from sim.study.runner import conduct
+
+DONE, INCOMPLETE = 0, 3
+KEY_METRICS = (
+    "firms", "hnte_stock", "scitech_sme_registered", "revenue", "employment", "rd_real", "rd_reported", "loans_all_outstanding",
+    "npl_ratio", "public_cost_city", "public_cost_all", "city_cash",
+)  # fmt: skip
+SHOWN_LOST = 5
+
+
+def study(options: Namespace) -> int:
+    """Run or go on with a study, print its summary and build its report; several with `-m`."""
+    jobs = [_named(config) for config in configs(options.settings, options.multirun, options.lang)]
+    # A mistake in the last job is found before the first one runs.
+    plans = [design(job.place, job.scenarios, job.seeds, job.quarters, job.draw, job.numbers, job.against) for job in jobs]
+    return max(_one_study(job, plan) for job, plan in zip(jobs, plans, strict=True))
+
+
+def _one_study(config: Config, plan: Design) -> int:
+    lang = config.lang
+    say("header", lang, version=version("innosim"), place=_place(config), quarters=config.quarters, scenarios=len(plan.scenarios),
+        seeds=len(plan.seeds), runs=len(plan.keys), folder=config.results)  # fmt: skip
+    progress = Progress(lang)
+    say("hint", lang)
+    results = conduct(plan, config.workers, config.results, progress, datetime.now(UTC).isoformat(timespec="seconds"))
+    if not progress.started and not results.missing:
+        say("already", lang, n=results.n_planned)
+    return _shown(results, config.results, lang)
+
+
+def _shown(results, folder: Path, lang: str) -> int:
+    """Print summary and losses, build the report; the exit code."""
+    from sim import summary
+
+    if results.missing:
+        say("failed", lang, failed=len(results.missing), total=results.n_planned, done=results.n_done)
+        for lost in results.missing[:SHOWN_LOST]:
+            say("lost", lang, scenario=lost["scenario"], seed=lost["seed"], status=lost["status"], reason=_last_line(lost["error"]))
+        if len(results.missing) > SHOWN_LOST:
+            say("more", lang, n=len(results.missing) - SHOWN_LOST)
+    uncompared = results.missing_pairs
+    if uncompared:
+        say("uncompared", lang, n=len(uncompared), reason=_last_line(uncompared[0]["error"]))
+    if not results.n_done:
+        say("nothing", lang)
+        return INCOMPLETE
+    for line in summary.lines(results, lang):
+        print(line)
+    from sim.report import build
+
+    say("written", lang, folder=folder)
+    for path in build(results, folder, lang=lang):
+        print(f"  {_short(path, folder)}")
+    return INCOMPLETE if results.missing or uncompared else DONE
+
+
+def _last_line(error: str) -> str:
+    return (error.strip().splitlines() or [""])[-1]
+
+
+def _short(path: Path, folder: Path) -> Path:
+    return path.relative_to(folder) if path.is_relative_to(folder) else path
+
+
+def report(options: Namespace) -> int:
+    """Build the report of an existing folder again; the folder is named plainly or follows from the settings."""
+    from sim.study.results import Results
+
+    folders = [word for word in options.settings if "=" not in word]
+    if len(folders) > 1:
+        raise InputError("one folder at a time", value=" ".join(folders))
+    (config,) = configs([word for word in options.settings if "=" in word], lang=options.lang)
+    folder = Path(folders[0]) if folders else config.results
+    read(folder)
+    return _shown(Results.open(folder), folder, config.lang)
+
+
+def run(options: Namespace) -> int:
+    """Run one scenario with one seed and print its years; nothing is stored."""
+    (config,) = configs(options.settings, lang=options.lang)
+    config = _named(config)
+    plan = design(config.place, [config.scenario], [config.seed], config.quarters, config.draw, config.numbers, [])
+    results = conduct(plan, workers=1)
+    if results.missing:
+        return _shown(results, Path(), config.lang)
+    from sim import summary
+
+    (scenario,) = results.scenarios
+    years = summary.yearly(results, scenario, config.seed, [name for name in KEY_METRICS if name in results.to_xarray()])
+    if options.json:
+        units = {name: results.to_xarray()[name].attrs["units"] for name in years}
+        annual = {name: {"unit": units[name], "values": values} for name, values in years.items()}
+        print(json.dumps({"place": config.place, "scenario": scenario, "seed": config.seed, "quarters": config.quarters,
+                          "draw": config.draw, "annual": annual}, indent=1))  # fmt: skip
+        return DONE
+    title = results.title(scenario, config.lang)
+    say("run", config.lang, version=version("innosim"), place=_place(config), scenario=title, seed=config.seed, quarters=config.quarters)
+    for line in summary.table(results, years, config.lang):
+        print(line)
+    return DONE
+
+
+def _place(config: Config) -> str:
+    return config.place_title.get(config.lang) or config.place
+
+
+def _named(config: Config) -> Config:
+    """With scenario names where Chinese or English titles were written."""
+    from sim import scenario
+    from sim.parameters import registry
+    from sim.programmes import CATALOGUE
+
+    titles: dict[str, str] = {}
+
+    def name(written: str) -> str:
+        if scenario.NAME.fullmatch(written) or written.endswith((".yaml", ".yml")):
+            return written
+        if not titles:
+            for known in scenario.names():
+                for title in scenario.load(known, CATALOGUE, registry(config.place)).title.values():
+                    titles[title] = known
+        return titles.get(written, written)
+
+    against = None if config.against is None else tuple(map(name, config.against))
+    return replace(config, scenarios=tuple(map(name, config.scenarios)), against=against, scenario=name(config.scenario))

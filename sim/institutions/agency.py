@@ -1,0 +1,220 @@
+"""The office that runs one programme: its purse, its queue of applications, what it owes and what it has paid.
+
+Delivery happens here and nowhere else: awareness → application → review under capacity → entitlement → payment when
+due, or arrears. The identity `payable_end = payable_start + entitled − paid − lapsed` is checked every quarter.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+NOT_DUE = np.iinfo(np.int16).max
+
+
+class Agency:
+    """One programme's office. Money in whole RMB; arrays have one entry a firm row."""
+
+    def __init__(self, programme, rows: int, funded: bool):
+        self.programme = programme
+        self.name = programme.id
+        self.account = f"purse:{programme.id}"
+        self.funded = funded
+        size = rows if programme.group else 0
+        self.queue, self.payable = np.zeros(size), np.zeros(size)
+        self.since, self.due = (np.full(size, NOT_DUE, np.int16) for _ in range(2))
+        self.merit = np.zeros(size) if programme.competitive else None
+        self.reliability = 1.0  # share of due money paid lately, as firms have seen it
+        self.committed_year = 0.0
+        self.compensated_year = 0.0
+        self.payable_opening = 0.0
+        self.new_quarter()
+
+    def new_quarter(self) -> None:
+        """Reset the flows of the quarter."""
+        self.entitled = self.paid = self.lapsed = self.administration = self.recipients = 0.0
+        self.payable_opening = float(self.payable.sum())
+
+    # -- budget -----------------------------------------------------------------------------------------------------
+    def open_year(self, world) -> None:
+        """Fill the purse on the first running quarter of a year, in proportion to the quarters left."""
+        programme, quarter = self.programme, world.quarter
+        if not self.funded or not programme.runs(quarter):
+            return
+        if world.season and quarter != programme.start:
+            return
+        self.committed_year = self.compensated_year = 0.0
+        amount = np.rint(programme.yearly_budget() * (4 - world.season) / 4)
+        city = np.rint(amount * programme.city_share)
+        world.ledger.transfer("appropriation", city, "city", self.account)
+        world.ledger.transfer("appropriation", amount - city, "province", self.account)
+
+    def close_year(self, world) -> None:
+        """Return what is neither spent nor owed, by the shares in which it was paid in."""
+        if not self.funded or world.season != 3:
+            return
+        spare = max(world.ledger.cash[self.account] - float(self.payable.sum()) - self.reserve(), 0.0)
+        city = np.rint(spare * self.programme.city_share)
+        world.ledger.transfer("returned", city, self.account, "city")
+        world.ledger.transfer("returned", spare - city, self.account, "province")
+
+    def reserve(self) -> float:
+        """Money that stays over the year's end."""
+        return 0.0
+
+    # -- delivery ---------------------------------------------------------------------------------------------------
+    def receive(self, world) -> None:
+        """Claims of the quarter: paid without application, or applied for by those who know and find it worth it."""
+        programme, delivery, p = self.programme, world.rules.delivery, world.numbers
+        if not programme.group or not programme.runs(world.quarter):
+            return
+        rows, amount = programme.claims(world.firms, world.place, world.events, world.season)
+        keep = (amount > 0) & world.firms.alive[rows]
+        rows, amount = rows[keep], amount[keep]
+        if not len(rows):
+            return
+        if programme.group in delivery.automatic:
+            cost = p["delivery.automatic_cost"]
+            self._commit(world, rows, amount, int(p["delivery.automatic_delay"]), cost)
+            return
+        hassle = p["delivery.hassle_cost"] * delivery.hassle * world.firms.hassle[rows]
+        applies = (world.firms.awareness[rows] < delivery.awareness) & (amount > hassle)
+        rows, amount, hassle = rows[applies], amount[applies], hassle[applies]
+        world.ledger.from_firms("application", np.rint(hassle), "outside", rows)
+        self.queue[rows] += amount
+        self.since[rows] = np.minimum(self.since[rows], world.quarter)
+
+    def review(self, world) -> None:
+        """Read files in the order they came, as far as this quarter's capacity of the whole city goes."""
+        waiting = np.flatnonzero(self.queue)
+        if not len(waiting) or world.review_left <= 0:
+            return
+        order = waiting[np.lexsort((waiting, self.since[waiting]))]
+        rows = order[: int(world.review_left)]
+        world.review_left -= len(rows)
+        amount = self.queue[rows]
+        self.queue[rows] = 0
+        self.since[rows] = NOT_DUE
+        if self.programme.competitive:
+            rank = world.streams.normal("merit", world.quarter, world.firms.count)[rows] + world.firms.merit[rows]
+            best = np.lexsort((rows, -rank))
+            room = self.programme.yearly_budget() - self.committed_year
+            best = best[: int(np.searchsorted(np.cumsum(amount[best]), room, side="right"))]
+            self._administer(world, len(rows), world.numbers["delivery.review_cost"])
+            rows, amount = rows[best], amount[best]
+            self._commit(world, rows, amount, int(world.numbers["delivery.pay_delay"]), 0.0)
+        else:
+            delay = int(world.numbers["delivery.pay_delay"])
+            self._commit(world, rows, amount, delay, world.numbers["delivery.review_cost"])
+
+    def _commit(self, world, rows, amount, delay, unit_cost):
+        if not len(rows):
+            return
+        self.payable[rows] += amount
+        self.due[rows] = np.minimum(self.due[rows], world.quarter + delay)
+        total = float(amount.sum())
+        self.entitled += total
+        self.committed_year += total
+        self._administer(world, len(rows), unit_cost)
+
+    def _administer(self, world, files, unit_cost):
+        cost = np.rint(files * unit_cost)
+        world.ledger.transfer("administration", cost, "city", "households")
+        self.administration += cost
+
+    def pay(self, world) -> None:
+        """Pay what is due, oldest first, as far as the purse goes; the rest is arrears, and in time lapses."""
+        owed = np.flatnonzero(self.payable)
+        if not len(owed):
+            return
+        p, quarter = world.numbers, world.quarter
+        old = owed[quarter - self.due[owed].astype(int) >= p["delivery.lapse"]]
+        due = owed[self.due[owed] <= quarter]
+        order = due[np.lexsort((due, self.due[due]))]
+        wanted = np.cumsum(self.payable[order])
+        count = int(np.searchsorted(wanted, world.ledger.cash[self.account], side="right"))
+        if len(order):
+            self.reliability += 0.5 * (count / len(order) - self.reliability)
+        rows = order[:count]
+        amount = self.payable[rows].copy()
+        self.payable[rows] = 0
+        self.due[rows] = NOT_DUE
+        total = world.ledger.to_firms("award", amount, self.account, rows)
+        self.paid += total
+        self.recipients += len(rows)
+        self._arrive(world, rows, amount)
+        lost = old[self.payable[old] > 0]
+        self.lapsed += float(self.payable[lost].sum())
+        self.payable[lost] = 0
+        self.due[lost] = NOT_DUE
+
+    def _arrive(self, world, rows, amount):
+        firms = world.firms
+        firms.received[rows] += amount
+        if self.programme.group == "projects":
+            firms.grant_left[rows] += amount
+            firms.grant_quarter[rows] = np.ceil(firms.grant_left[rows] / world.numbers["grant.spending_period"])
+
+    def forget(self, rows) -> None:
+        """Firms that are gone: their applications are void and their entitlements lapse."""
+        if self.programme.group:
+            self.lapsed += float(self.payable[rows].sum())
+            self.payable[rows] = self.queue[rows] = 0
+            self.due[rows] = self.since[rows] = NOT_DUE
+
+    # -- money that is due at once ----------------------------------------------------------------------------------
+    def pay_now(self, world, kind: str, rows, amount) -> np.ndarray:
+        """Pay these firms at once as far as the purse goes, first rows first; returns what was paid (rows,)."""
+        paid = _within(amount, world.ledger.cash[self.account])
+        total = world.ledger.to_firms(kind, paid, self.account, rows)
+        self.entitled += total
+        self.paid += total
+        self.recipients += int((paid > 0).sum())
+        world.firms.received[rows] += paid
+        return paid
+
+    def compensate(self, world, amount, stop: float) -> np.ndarray:
+        """Pay banks the covered part of losses, up to the purse and the yearly stop; returns what was paid (rows,)."""
+        room = min(world.ledger.cash[self.account], max(np.floor(stop) - self.compensated_year, 0.0))
+        paid = _within(amount, room)
+        total = world.ledger.transfer("compensation", paid.sum(), self.account, "banks")
+        self.compensated_year += total
+        self.entitled += total
+        self.paid += total
+        return paid
+
+    def buy_services(self, world) -> None:
+        """Running cost of the programme."""
+        if not self.funded or not self.programme.runs(world.quarter):
+            return
+        cost = np.rint(self.programme.running_cost(world.firms, world.quarter))
+        cost = world.ledger.transfer("service", min(cost, world.ledger.cash[self.account]), self.account, "households")
+        self.entitled += cost
+        self.paid += cost
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+    def imbalance(self) -> float:
+        """payable_end − (payable_start + entitled − paid − lapsed); zero when the books are right."""
+        return float(self.payable.sum()) - (self.payable_opening + self.entitled - self.paid - self.lapsed)
+
+
+class Guarantor(Agency):
+    """The guarantee company: capital and fees first, the city behind it."""
+
+    def reserve(self) -> float:
+        """Its capital never goes back to the budget."""
+        return self.programme.dose * self.programme.capital
+
+    def compensate(self, world, amount, stop: float) -> np.ndarray:
+        """Everything covered is paid: what the company lacks, the city makes good."""
+        total = float(amount.sum())
+        own = min(world.ledger.cash[self.account], total)
+        world.ledger.transfer("compensation", own, self.account, "banks")
+        world.ledger.transfer("compensation", total - own, "city", "banks")
+        self.entitled += total
+        self.paid += total
+        return amount
+
+
+def _within(amount, room: float) -> np.ndarray:
+    """The first amounts whose sum stays within the room, (rows,)."""
+    return np.where(np.cumsum(amount) <= room, amount, 0.0)

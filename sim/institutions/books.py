@@ -1,0 +1,57 @@
+"""The loan books: who owes how much on which product. Book 0 is ordinary bank lending; the others are policy products."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+class Books:
+    """`balance`, `installment` (books, rows) in whole RMB; `rate` share/year; `cover` (books,) public share of a loss."""
+
+    def __init__(self, names: tuple[str, ...], rows: int):
+        self.names = ("bank", *names)
+        shape = (len(self.names), rows)
+        self.balance, self.installment, self.rate = (np.zeros(shape) for _ in range(3))
+        self.cover = np.zeros(len(self.names))
+        self.total = np.zeros(len(self.names))  # the banks' view, moved by flows only
+        self.new = np.zeros(len(self.names))
+        self.defaulted = np.zeros(len(self.names))
+
+    def debt(self, n: int) -> np.ndarray:
+        """All debt of the first n rows."""
+        return self.balance[:, :n].sum(axis=0)
+
+    def covered_debt(self, n: int) -> np.ndarray:
+        """Debt whose loss others bear, of the first n rows."""
+        return np.einsum("i,ij->j", self.cover, self.balance[:, :n])
+
+    def lend(self, book: int, rows: np.ndarray, amount: np.ndarray, rate: np.ndarray, term: float) -> None:
+        """Add new loans; the rate is the average over old and new, instalments restart."""
+        old = self.balance[book, rows]
+        self.rate[book, rows] = (self.rate[book, rows] * old + rate * amount) / np.maximum(old + amount, 1)
+        self.balance[book, rows] = old + amount
+        self.installment[book, rows] = np.ceil((old + amount) / term)
+        self.total[book] += amount.sum()
+        self.new[book] += amount.sum()
+
+    def repay(self, book: int, amount: np.ndarray, rows=None) -> None:
+        """Take principal off (first rows or given rows)."""
+        if rows is None:
+            self.balance[book, : len(amount)] -= amount
+        else:
+            self.balance[book, rows] -= amount
+        self.total[book] -= amount.sum()
+
+    def write_off(self, book: int, rows: np.ndarray) -> np.ndarray:
+        """Close the loans of these rows; returns what was owed."""
+        owed = self.balance[book, rows].copy()
+        self.balance[book, rows] = 0
+        self.installment[book, rows] = 0
+        self.total[book] -= owed.sum()
+        self.defaulted[book] += owed.sum()
+        return owed
+
+    def imbalances(self) -> dict[str, float]:
+        """Loans seen from the borrower against loans seen from the bank."""
+        gaps = self.balance.sum(axis=1) - self.total
+        return {f"loan book {name}": abs(float(gap)) for name, gap in zip(self.names, gaps) if gap}

@@ -1,0 +1,111 @@
+"""The commands that list and check: parameters, programmes, places, scenario files. Nothing is run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+
+from sim.console import padded, say, width
+from sim.errors import InputError
+
+
+def _json(content) -> None:
+    # A console that cannot show Chinese gets escapes: the text must stay whole for the program that reads it.
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    print(json.dumps(content, ensure_ascii=plain, indent=1))
+
+
+def parameters(options: Namespace) -> int:
+    """All numbers of a place, as text or JSON."""
+    from sim.parameters import registry
+
+    numbers = [number for number in registry(options.place) if options.kind in (None, number.kind)]
+    entries = [{
+        "id": n.id, "default": n.written(n.default), "unit": n.unit, "zh": n.zh, "en": n.en, "type": n.type,
+        "range": None if n.low is None else [n.written(n.low) if n.type == "quarter" else n.low,
+                                             n.written(n.high) if n.type == "quarter" else n.high],
+        "choices": list(n.choices), "uncertain": n.prior is not None, "kind": n.kind, "source": n.source,
+        "document": n.document, "quote": n.quote,
+    } for n in numbers]  # fmt: skip
+    if options.json:
+        _json(entries)
+        return 0
+    column = max((width(entry["id"]) for entry in entries), default=0)
+    for entry in entries:
+        default = entry["default"]
+        value = " ".join(f"{q}:{v:g}" for q, v in default.items()) if isinstance(default, dict) else _value(default)
+        print(f"{padded(entry['id'], column)}  {value} {entry['unit']}  {entry[options.lang]}  [{entry['kind']}: {entry['source']}]")
+    say("count", options.lang, n=len(entries))
+    return 0
+
+
+def _value(value) -> str:
+    return str(value).lower() if isinstance(value, (bool, str)) else f"{value:.10g}"
+
+
+def programmes(options: Namespace) -> int:
+    """All programmes with the ids of their terms, as text or JSON."""
+    from sim.parameters import registry
+    from sim.programmes import CATALOGUE
+
+    numbers = registry(options.place)
+    entries = [
+        {"id": name, "class": f"{kind.__module__}.{kind.__qualname__}", "parameters": [n.id for n in numbers.terms(name).values()],
+         "zh": kind.zh, "en": kind.en}
+        for name, kind in CATALOGUE.items()
+    ]  # fmt: skip
+    if options.json:
+        _json(entries)
+        return 0
+    for entry in entries:
+        print(f"{entry['id']}  {entry[options.lang]}")
+        for term in numbers.terms(entry["id"]).values():
+            default = term.written(term.default)
+            value = default if isinstance(default, dict) else _value(default)
+            print(f"    {term.id.removeprefix(entry['id'] + '.')} = {value} {term.unit}  {getattr(term, options.lang)}")
+    say("count", options.lang, n=len(entries))
+    return 0
+
+
+def check(options: Namespace) -> int:
+    """Whether a scenario file is good: 0, or 2 with everything there is to say."""
+    from sim import scenario
+    from sim.parameters import registry
+    from sim.programmes import CATALOGUE
+
+    try:
+        found = scenario.load(options.file, CATALOGUE, registry(options.place))
+    except InputError as error:
+        if not options.json:
+            raise
+        allowed = error.allowed if isinstance(error.allowed, (str, type(None))) else [str(one) for one in error.allowed]
+        _json({"file": options.file, "ok": False, "message": str(error), "problem": error.problem, "line": error.line,
+               "field": error.field, "allowed": allowed, "nearest": error.nearest})  # fmt: skip
+        return 2
+    if options.json:
+        _json({"file": options.file, "ok": True, "name": found.name, "title": dict(found.title),
+               "programmes": list(found.programmes), "overrides": dict(found.overrides), "digest": found.digest})  # fmt: skip
+    else:
+        say("good", options.lang, file=options.file, name=found.name, title=found.title[options.lang], n=len(found.programmes))
+    return 0
+
+
+def places(options: Namespace) -> int:
+    """The places that come with the project, as text or JSON."""
+    from omegaconf import OmegaConf
+
+    from sim import shipped
+    from sim.parameters import places as known
+
+    titles = {}
+    for path in (shipped.folder("conf") / "place").glob("*.yaml"):
+        content = OmegaConf.to_container(OmegaConf.load(path))
+        titles[content["name"]] = content["title"]
+    entries = [{"id": name, **titles.get(name, {"zh": name, "en": name})} for name in known()]
+    if options.json:
+        _json(entries)
+    else:
+        for entry in entries:
+            print(f"{entry['id']}  {entry[options.lang]}")
+    return 0

@@ -1,0 +1,254 @@
+"""Reading a world: the metrics of every quarter, and the statistics of single firms that the scorecard wants.
+
+Only reads; an extra metric can change nothing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.metrics import METRICS, MOVES, STATES, TIERS
+from sim.population.initial import threshold
+
+BINS = np.round(np.arange(0.0, 0.1001, 0.0025), 4)  # edges of the histogram of R&D over sales
+AGES = (1, 2, 3, 7)  # years; the classes of the published hazard
+SIZES = (5e6, 5e7)  # RMB/year
+GROWTH_SIZES = np.array([2e6, 5e6, 1e7, 2e7, 5e7, 1e8, 2e8, 5e8, 1e9])
+
+
+def start(world) -> None:
+    """Allocate the record and take the stocks of the end of 2020."""
+    record, quarters = world.record, world.horizon
+    for name, metric in METRICS.items():
+        if metric.dim is None:
+            record.series[name] = np.zeros(quarters)
+    labels = {
+        "programme": tuple(world.agencies) or ("none",),
+        "tier": TIERS,
+        "district": world.place.districts,
+        "move": MOVES,
+    }
+    for name, metric in METRICS.items():
+        if metric.dim:
+            names = labels[metric.dim]
+            record.grouped[name] = (metric.dim, names, np.zeros((quarters, len(names))))
+    world.defaults = np.zeros((4, len(world.books.names)))
+    world.exit_counts = np.zeros((2, len(AGES) + 1, len(SIZES) + 1))  # exits and firm-quarters at risk
+    years = (quarters + 3) // 4
+    record.micro.update(
+        growth_kurtosis=np.full(years, np.nan), growth_sd=np.full((years, len(GROWTH_SIZES) - 1), np.nan),
+        growth_sd_exponent=np.full(years, np.nan), size_tail=np.full(years, np.nan),
+        ratio_histogram=np.zeros((years, 3, len(BINS) - 1)), relabelled_near_notch=np.full(years, np.nan),
+        productivity_9010=np.full(years, np.nan), patent_top10=np.full(years, np.nan),
+        mean_loan_hnte=np.full(years, np.nan), mean_loan_sme=np.full(years, np.nan),
+        loan_access_sme=np.full(years, np.nan),
+    )  # fmt: skip
+    stocks = _stocks(world)
+    record.initial.update({name: value for name, value in stocks.items()})
+    firms, n = world.firms, world.firms.count
+    p = world.numbers
+    surveyed = firms.sales_1[:n] >= p["rd.scale_threshold"]
+    record.initial.update(
+        rd_statistical_2020=_statistical(world, float(firms.rd_1[:n][surveyed].sum()), 0.0, 1.0),
+        revenue_hnte_2020=float(firms.sales_1[:n][firms.cert_year[:n] > 0].sum()),
+        revenue_above_scale_2020=float(firms.sales_1[:n][surveyed].sum()),
+        claimants_2020=float(firms.claims[:n].sum()),
+        claimed_2020=world.claimed_2020,
+        size_tail_2020=_tail(firms.sales_1[:n]),
+        relabelled_near_notch_2020=_relabelled(
+            firms.plan_relabel[:n], firms.intensity[:n] + firms.plan_extra[:n], firms.cert_year[:n] > 0
+        ),
+        mean_revenue_hnte_2020=float(firms.sales_1[:n][firms.cert_year[:n] > 0].mean()),
+        hnte_rugao_2020=float(
+            (firms.cert_year[:n][firms.district[:n] == world.place.districts.index("rugao")] > 0).sum()
+        ) if "rugao" in world.place.districts else np.nan,
+    )  # fmt: skip
+
+
+def exits(world, insolvent, closed, age) -> None:
+    """Count exits and firms at risk by age and size class (relocations are not deaths)."""
+    firms, n = world.firms, world.firms.count
+    alive = firms.alive[:n]
+    cell = 3 * np.searchsorted(AGES, age, side="right") + np.searchsorted(SIZES, 4 * firms.sales[:n], side="right")
+    shape, size = world.exit_counts.shape[1:], world.exit_counts[0].size
+    gone = insolvent | closed
+    world.exit_counts[0] += np.bincount(cell[gone], minlength=size).reshape(shape)
+    world.exit_counts[1] += np.bincount(cell[alive], minlength=size).reshape(shape)
+    world.flows["insolvent"] = float(insolvent.sum())
+
+
+def _statistical(world, surveyed: float, years: float, part: float) -> float:
+    """R&D in the statistical sense: surveyed firms and the path of institutes (part of a year)."""
+    p = world.numbers
+    share = p["rd.institutes_share"]
+    institutes = p["place.enterprise_rd"] * share / (1 - share) * (1 + p["rd.institutes_growth"]) ** years
+    return surveyed + institutes * part
+
+
+def _stocks(world) -> dict[str, float]:
+    firms, n, books, year = world.firms, world.firms.count, world.books, world.year
+    alive, certified = firms.alive[:n], firms.cert_year[:n] > 0
+    tiers = np.bincount(firms.tier[:n][alive], minlength=len(TIERS))
+    debt = books.debt(n)
+    out = {
+        "firms": float(alive.sum()),
+        "scitech_sme_registered": float(firms.registered[:n].sum()),
+        "hnte_stock": float(certified.sum()),
+        "employment": float(np.rint(firms.employment[:n][alive].sum())),
+        "knowledge": float(firms.knowledge[:n][alive].sum()),
+        "loans_all_outstanding": float(books.total.sum()),
+        "loans_scitech_outstanding": float(books.total[1:].sum()),
+        "guarantee_exposure": float((books.cover[1:] * books.total[1:]).sum()),
+        "loan_access": float((debt[certified] > 0).mean()) if certified.any() else 0.0,
+    }
+    out.update({f"tier_{name}": float(tiers[k]) for k, name in enumerate(TIERS)})
+    for name in ("fledgling", "gazelle", "unicorn"):
+        out[f"{name}_labels"] = float((getattr(firms, f"{name}_until")[:n] >= max(year, 2021))[alive].sum())
+    return out
+
+
+def quarter(world, error: float) -> None:
+    """Write the metrics of the quarter that ends."""
+    record, q, firms, n = world.record, world.quarter, world.firms, world.firms.count
+    p, ledger, books = world.numbers, world.ledger, world.books
+    put = {name: values for name, values in record.series.items()}
+    alive = firms.alive[:n]
+    for name, value in _stocks(world).items():
+        put[name][q] = value
+    for name, value in world.flows.items():
+        if name in put:
+            put[name][q] = value
+    sales, real, reported = firms.sales[:n], firms.rd_real[:n], firms.rd_reported[:n]
+    surveyed = np.where(firms.sales_1[:n] > 0, firms.sales_1[:n], 4 * sales) >= p["rd.scale_threshold"]
+    total_sales = float(sales.sum())
+    lead = float((sales * firms.productivity[:n]).sum()) / max(total_sales, 1.0) - world.productivity_start
+    put["entries"][q], put["exits"][q] = world.entries, world.exits
+    put["revenue"][q], put["rd_real"][q], put["rd_reported"][q] = total_sales, real.sum(), reported.sum()
+    put["rd_statistical"][q] = _statistical(
+        world, float((reported * surveyed).sum()), (world.year - 2020), 0.25
+    )
+    put["productivity"][q] = np.exp(lead)
+    put["loans_all_new"][q], put["loans_scitech_new"][q] = books.new.sum(), books.new[1:].sum()
+    world.defaults[q % 4] = books.defaulted
+    seen = min(q + 1, 4)
+    put["npl_ratio"][q] = world.defaults.sum() * 4 / seen / max(books.total.sum(), 1.0)
+    put["expected_guarantee_loss"][q] = float(
+        (books.cover[1:] * books.total[1:]).sum() * p["credit.loss_unsecured"]
+        * world.defaults[:, 1:].sum() * 4 / seen / max(books.total[1:].sum(), 1.0)
+    )  # fmt: skip
+    put["tax_city"][q], put["tax_province"][q] = world.tax["city"], world.tax["province"]
+    put["tax_all_governments"][q] = sum(world.tax.values())
+    put["city_cash"][q] = ledger.cash["city"]
+    put["ledger_error"][q] = error
+    _programmes(world)
+    put["public_cost_city"][q] = (
+        ledger.total("appropriation", "city") - ledger.total("returned", None, "city")
+        + ledger.total("administration", "city") + ledger.total("compensation", "city")
+    )  # fmt: skip
+    put["public_cost_all"][q] = put["public_cost_city"][q] + (
+        ledger.total("appropriation", "province") - ledger.total("returned", None, "province")
+    )
+    _groups(world, alive, sales, real)
+    if world.season == 3:
+        _micro(world, q // 4)
+
+
+def _programmes(world):
+    rows = {"programme_entitled": "entitled", "programme_paid": "paid", "programme_lapsed": "lapsed",
+            "programme_recipients": "recipients"}  # fmt: skip
+    for k, agency in enumerate(world.agencies.values()):
+        for metric, field in rows.items():
+            world.record.grouped[metric][2][world.quarter, k] = getattr(agency, field)
+        owed = float(agency.payable.sum())
+        world.record.grouped["programme_payable"][2][world.quarter, k] = owed
+        world.record.grouped["programme_cost"][2][world.quarter, k] = agency.paid + agency.administration
+
+
+def _groups(world, alive, sales, real):
+    firms, n, q, grouped = world.firms, world.firms.count, world.quarter, world.record.grouped
+    districts = len(world.place.districts)
+    tier, district = firms.tier[:n], firms.district[:n]
+    grouped["firms_by_district"][2][q] = np.bincount(district[alive], minlength=districts)
+    grouped["hnte_by_district"][2][q] = np.bincount(district[firms.cert_year[:n] > 0], minlength=districts)
+    grouped["revenue_by_tier"][2][q] = np.bincount(tier, sales, len(TIERS))
+    grouped["rd_real_by_tier"][2][q] = np.bincount(tier, real, len(TIERS))
+    grouped["exits_by_tier"][2][q] = world.exits_by_tier
+    before = np.where(world.alive_before[:n], world.tier_before[:n] + 1, 0)
+    after = np.where(alive, tier + 1, 0)
+    # Firms that entered and left within the quarter never show as a move, nor do they in the head count.
+    matrix = np.bincount(before * len(STATES) + after, minlength=len(STATES) ** 2).reshape(len(STATES), -1)
+    off = ~np.eye(len(STATES), dtype=bool)
+    grouped["ladder_moves"][2][q] = matrix[off]
+
+
+def _tail(size, top: float = 0.05) -> float:
+    """Hill estimate of the tail exponent over the largest firms."""
+    size = np.sort(size[size > 0])[::-1]
+    k = max(int(top * len(size)), 10)
+    if len(size) <= k:
+        return np.nan
+    return float(1 / np.log(size[:k] / size[k]).mean())
+
+
+def _relabelled(relabelled, real, group) -> float:
+    """Share of reported R&D that is relabelled among firms of the group that relabel at all."""
+    rows = group & (relabelled > 0)
+    total = float((relabelled + real)[rows].sum())
+    return float(relabelled[rows].sum()) / total if total else 0.0
+
+
+def _micro(world, year: int) -> None:
+    """Fourth quarter: statistics of single firms over the year."""
+    firms, n, p, micro = world.firms, world.firms.count, world.numbers, world.record.micro
+    alive = firms.alive[:n]
+    grown = alive & (firms.sales_1[:n] > 0) & (firms.sales_year[:n] > 0) & (world.quarter - firms.birth[:n] >= 12)
+    growth = np.log(firms.sales_year[:n][grown] / firms.sales_1[:n][grown])
+    size = firms.sales_1[:n][grown]
+    cell = np.searchsorted(GROWTH_SIZES, size, side="right") - 1
+    inside = (cell >= 0) & (cell < len(GROWTH_SIZES) - 1)
+    count = np.bincount(cell[inside], minlength=len(GROWTH_SIZES) - 1)
+    mean = np.bincount(cell[inside], growth[inside], len(count)) / np.maximum(count, 1)
+    square = np.bincount(cell[inside], growth[inside] ** 2, len(count)) / np.maximum(count, 1)
+    sd = np.sqrt(np.maximum(square - mean**2, 0))
+    micro["growth_sd"][year] = np.where(count >= 30, sd, np.nan)
+    ok = count >= 30
+    middle = np.log(np.sqrt(GROWTH_SIZES[:-1] * GROWTH_SIZES[1:]))
+    if ok.sum() >= 3:
+        micro["growth_sd_exponent"][year] = -np.polyfit(middle[ok], np.log(np.maximum(sd[ok], 1e-9)), 1)[0]
+    # Kurtosis within size classes, so that the spread of sds between classes does not count as fat tails.
+    scaled = (growth[inside] - mean[cell[inside]]) / np.maximum(sd[cell[inside]], 1e-9)
+    micro["growth_kurtosis"][year] = float((scaled**4).mean() / (scaled**2).mean() ** 2 - 3)
+    micro["size_tail"][year] = _tail(firms.sales_year[:n][alive])
+    ratio = firms.rd_year[:n] / np.maximum(firms.sales_year[:n], 1)
+    level = threshold(p, firms.sales_year[:n])
+    for k, limit in enumerate(sorted(np.unique(level), reverse=True)):
+        rows = alive & (level == limit) & (firms.sales_year[:n] > 0)
+        micro["ratio_histogram"][year, k] = np.histogram(ratio[rows], BINS)[0]
+    certified = firms.cert_year[:n] > 0
+    micro["relabelled_near_notch"][year] = _relabelled(
+        firms.rd_year[:n] - firms.rd_real_year[:n], firms.rd_real_year[:n], certified
+    )
+    a = firms.productivity[:n][alive]
+    micro["productivity_9010"][year] = np.exp(np.quantile(a, 0.9) - np.quantile(a, 0.1))
+    held = np.sort(firms.patents[:n][alive])[::-1]
+    micro["patent_top10"][year] = held[: len(held) // 10].sum() / max(held.sum(), 1)
+    debt = world.books.debt(n)
+    sme = firms.registered[:n] & ~certified
+    for name, rows in (("hnte", certified), ("sme", sme)):
+        mine = debt[rows & (debt > 0)]
+        micro[f"mean_loan_{name}"][year] = mine.mean() if len(mine) else np.nan
+    micro["loan_access_sme"][year] = (debt[sme] > 0).mean() if sme.any() else np.nan
+
+
+def finish(world):
+    """Close the record: what every firm ended as, for the comparison with its twin, and the exits by class."""
+    firms, record = world.firms, world.record
+    record.micro["exits"], record.micro["at_risk"] = world.exit_counts[0], world.exit_counts[1]
+    record.firms.update(
+        alive=firms.alive.copy(),
+        hnte=firms.cert_year > 0,
+        received=firms.received.copy(),
+        rd_total=firms.rd_total.copy(),
+        sales_total=firms.sales_total.copy(),
+    )
+    return record

@@ -1,0 +1,185 @@
+"""All numbers of a place, and the values of one run: defaults, what a scenario overrides, what is drawn from priors."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from sim.errors import InputError, nearest
+from sim.inputs import read_yaml
+from sim.parameters.number import QUARTER, Number, Value, read_number
+from sim.parameters.values import Steps
+
+FOLDER = Path(__file__).resolve().parent
+PLACE = "place."
+STOP = "stop must be after start"
+
+
+def places() -> list[str]:
+    """Names of the places that come with the project."""
+    return sorted(path.stem for path in (FOLDER / "places").glob("*.yaml"))
+
+
+def registry(place: str = "nantong") -> Registry:
+    """The numbers of `place`, read and checked once per process; InputError for an unknown place or a bad file."""
+    known = places()
+    if place not in known:
+        raise InputError("unknown place", field="place", value=place, allowed=known, nearest=nearest(place, known))
+    return _registry(place)
+
+
+@cache
+def _registry(place: str) -> Registry:
+    shared = sorted((FOLDER / "data").rglob("*.yaml"))
+    return Registry.read(shared, FOLDER / "places" / f"{place}.yaml")
+
+
+def dotted(keywords: Mapping[str, object]) -> dict[str, object]:
+    """Keyword form to ids: `{"credit__rate_cap": 0.08}` → `{"credit.rate_cap": 0.08}`."""
+    return {name.replace("__", "."): value for name, value in keywords.items()}
+
+
+class Registry:
+    """Numbers by id, in the order of their files. Iterating gives `Number`s; `in` and `[]` take ids."""
+
+    def __init__(self, numbers: Iterable[Number], place: str = ""):
+        self.place = place
+        self._numbers: dict[str, Number] = {}
+        for number in numbers:
+            first = self._numbers.get(number.id)
+            if first:
+                raise InputError(
+                    f"`{number.id}` is defined twice, first in {first.file}:{first.line}",
+                    file=number.file,
+                    line=number.line,
+                    field=number.id,
+                )
+            self._numbers[number.id] = number
+        self.ids: tuple[str, ...] = tuple(self._numbers)
+        self._defaults = {id: number.default for id, number in self._numbers.items()}
+        starts = [n.id for n in self if n.id.endswith(".start") and n.type == QUARTER]
+        pairs = [(start, f"{start[:-6]}.stop") for start in starts]
+        self.spans = [pair for pair in pairs if pair[1] in self and self[pair[1]].type == QUARTER]
+        for start, stop in self.spans:
+            if self._defaults[stop] <= self._defaults[start]:
+                number = self._numbers[stop]
+                raise InputError(STOP, file=number.file, line=number.line, field=stop)
+
+    @classmethod
+    def read(cls, shared: Iterable[str | PathLike], place: str | PathLike | None = None) -> Registry:
+        """From number files: `shared` of all places, and that of one `place`, whose ids all start with `place.`."""
+        numbers = []
+        files = [(Path(file), False) for file in shared] + ([(Path(place), True)] if place else [])
+        for file, of_place in files:
+            for id, node in read_yaml(file).mapping().items():
+                if id.startswith(PLACE) is not of_place:
+                    where = "must start with `place.`" if of_place else "belongs in the file of a place"
+                    raise node.error(f"the id {where}", value=id)
+                numbers.append(read_number(id, node))
+        return cls(numbers, Path(place).stem if place else "")
+
+    def __iter__(self) -> Iterator[Number]:
+        return iter(self._numbers.values())
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._numbers
+
+    def __getitem__(self, id: str) -> Number:
+        if id not in self._numbers:
+            raise InputError("there is no such number", field=str(id), nearest=nearest(id, self.ids))
+        return self._numbers[id]
+
+    def terms(self, programme: str) -> dict[str, Number]:
+        """The numbers that are terms of a programme, by the name of the term."""
+        start = f"{programme}."
+        return {id[len(start) :]: number for id, number in self._numbers.items() if id.startswith(start)}
+
+    def resolve(self, overrides: Mapping[str, object] | None = None, draw_seed: int | None = None) -> Numbers:
+        """The values of a run; `overrides` as written: `0.08`, `"2023Q1"`, a path's mapping.
+
+        Unknown ids, wrong types and values out of range raise InputError. With `draw_seed` every number that has a
+        prior and no override is drawn.
+        """
+        overrides = overrides or {}
+        changes = {id: self[id].check(written) for id, written in overrides.items()}
+        drawn = {}
+        if draw_seed is not None:
+            drawn = {n.id: n.drawn(uniform(draw_seed, n.id)) for n in self if n.prior and n.id not in changes}
+        values = self._defaults | drawn | changes
+        for start, stop in self.spans:
+            if values[stop] <= values[start]:
+                written = self[stop].written(values[stop])
+                raise InputError(STOP, field=stop, value=written, allowed=f"after {self[start].written(values[start])}")
+        return Numbers(values, [id for id in self.ids if id in changes], [id for id in self.ids if id in drawn])
+
+
+class Numbers(Mapping[str, Value]):
+    """Values of one run, frozen: id → float, bool, quarter index (0 = 2021Q1), word, or `Steps` for a path.
+
+    `changed` and `drawn` are the ids that were overridden and drawn, in the order of the registry.
+    """
+
+    def __init__(self, values: Mapping[str, Value], changed: Iterable[str] = (), drawn: Iterable[str] = ()):
+        self._values = dict(values)
+        self.changed = tuple(changed)
+        self.drawn = tuple(drawn)
+
+    def __getitem__(self, id: str) -> Value:
+        try:
+            return self._values[id]
+        except KeyError:
+            raise KeyError(f"no number {id!r}; nearest: {nearest(id, self._values)!r}") from None
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def at(self, id: str, quarter: int) -> Value:
+        """Value in one quarter (index, 0 = 2021Q1); what is no path is the same in all."""
+        value = self[id]
+        return value.at(quarter) if isinstance(value, Steps) else value
+
+    def path(self, id: str, quarters: Iterable[int] | int) -> np.ndarray:
+        """Values in each of `quarters` (indices; an int n means 0 … n-1), float64."""
+        quarters = np.arange(quarters) if isinstance(quarters, int) else np.asarray(list(quarters), dtype=np.int64)
+        value = self[id]
+        return value.over(quarters) if isinstance(value, Steps) else np.full(quarters.shape, value, dtype=np.float64)
+
+    def terms(self, programme: str) -> dict[str, Value]:
+        """Values of the terms of a programme, by the name of the term."""
+        start = f"{programme}."
+        return {id[len(start) :]: value for id, value in self._values.items() if id.startswith(start)}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all ids and values, however they came about."""
+        plain = {id: value.written() if isinstance(value, Steps) else value for id, value in self._values.items()}
+        return digest(plain)
+
+
+def digest(plain: object) -> str:
+    """SHA-256 (hex) of JSON with sorted keys; floats by their shortest exact form."""
+    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def uniform(seed: int, id: str) -> float:
+    """The uniform draw of one number: its own stream by (seed, id), so that a new number disturbs no other."""
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise InputError("must be a whole number of 0 or more", field="draw_seed", value=seed)
+    key = hashlib.sha256(f"{int(seed)}\n{id}".encode()).digest()[:16]
+    return float(np.random.Generator(np.random.Philox(key=int.from_bytes(key, "little"))).random())

@@ -1,0 +1,120 @@
+"""The firm table: every column, its type, its unit and its meaning. Rows are allocated once and never re-used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+NEVER = -32768
+MONEY, SHARE, FLAG, INDEX = "f8", "f8", "?", "i2"
+
+
+@dataclass(frozen=True)
+class Column:
+    """`fixed` columns are set before the run and never written again."""
+
+    dtype: str
+    unit: str
+    meaning: str
+    fixed: bool = False
+    fill: float = 0
+
+
+COLUMNS: dict[str, Column] = {
+    # who the row is; the same in every scenario of a seed
+    "kind": Column("i1", "code", "0 incumbent, 1 would-be founder, 2 outside project", True),
+    "district": Column("i1", "index", "district of the place", True),
+    "sector": Column("i1", "index", "sector of the place", True),
+    "arrival": Column(INDEX, "quarter", "quarter in which the row may enter; -1 for incumbents", True),
+    "hightech": Column(SHARE, "share of sales", "high-tech revenue", True),
+    "rd_staff": Column(SHARE, "share of staff", "R&D staff", True),
+    "margin": Column(SHARE, "share of sales", "margin before R&D, interest and tax", True),
+    "local_share": Column(SHARE, "share of sales", "sales made inside the city", True),
+    "leverage": Column(SHARE, "share of annual sales", "desired debt; 0 = wants none", True),
+    "frailty": Column(SHARE, "multiple", "multiplier of the exit hazard, mean one", True),
+    "compliance": Column(SHARE, "rank", "rank of honesty with grants, uniform", True),
+    "awareness": Column(SHARE, "rank", "rank in knowing of programmes, uniform", True),
+    "tax_awareness": Column(SHARE, "rank", "rank in using the super-deduction, uniform", True),
+    "hassle": Column(SHARE, "multiple", "multiplier of application costs", True),
+    "relabel_cost": Column(SHARE, "multiple", "multiplier of the cost of relabelling", True),
+    "patenting": Column(SHARE, "multiple", "multiplier of patents, mean one", True),
+    "merit": Column(SHARE, "sd", "quality that reviewers see, standard normal", True),
+    "outside_option": Column(SHARE, "rank", "rank of the outside option of an entrant, uniform", True),
+    "desired_intensity": Column(SHARE, "share of sales", "R&D wanted at the user cost of the base rules", True),
+    "base_user_cost": Column(SHARE, "RMB per RMB", "user cost of R&D under the rules of 2020", True),
+    "size_anchor": Column(SHARE, "log RMB", "mean log annual sales of the sector at the start", True),
+    # state
+    "alive": Column(FLAG, "flag", "trades in the city"),
+    "birth": Column(INDEX, "quarter", "quarter of birth (negative before 2021Q1)", fill=NEVER),
+    "sales": Column(MONEY, "RMB/quarter", "sales of the last quarter"),
+    "costs": Column(MONEY, "RMB/quarter", "operating costs of the last quarter"),
+    "sales_year": Column(MONEY, "RMB", "sales of the year so far"),
+    "sales_1": Column(MONEY, "RMB/year", "sales of last year"),
+    "sales_2": Column(MONEY, "RMB/year", "sales two years ago"),
+    "sales_3": Column(MONEY, "RMB/year", "sales three years ago"),
+    "intensity": Column(SHARE, "share of sales", "R&D intensity the firm has adjusted to"),
+    "plan_extra": Column(SHARE, "share of sales", "real R&D added this year to reach the threshold"),
+    "plan_relabel": Column(SHARE, "share of sales", "cost to be relabelled this year to reach the threshold"),
+    "aims": Column(FLAG, "flag", "finds a certificate worth its cost this year"),
+    "considers": Column(FLAG, "flag", "has begun to consider certification"),
+    "rd_real": Column(MONEY, "RMB/quarter", "real R&D of the last quarter"),
+    "rd_reported": Column(MONEY, "RMB/quarter", "reported R&D of the last quarter"),
+    "rd_real_year": Column(MONEY, "RMB", "real R&D of the year so far"),
+    "rd_real_1": Column(MONEY, "RMB/year", "real R&D of last year"),
+    "rd_year": Column(MONEY, "RMB", "reported R&D of the year so far"),
+    "rd_1": Column(MONEY, "RMB/year", "reported R&D of last year"),
+    "rd_2": Column(MONEY, "RMB/year", "reported R&D two years ago"),
+    "rd_3": Column(MONEY, "RMB/year", "reported R&D three years ago"),
+    "claims": Column(FLAG, "flag", "claims the super-deduction"),
+    "grant_left": Column(MONEY, "RMB", "grant money still to be spent on R&D"),
+    "grant_quarter": Column(MONEY, "RMB/quarter", "part of the grant money spent a quarter"),
+    "productivity": Column(SHARE, "log", "log productivity against the sector at the start"),
+    "knowledge": Column(MONEY, "RMB", "knowledge stock"),
+    "patents": Column("f8", "patents", "invention patents granted since the start"),
+    "employment": Column("f8", "persons", "staff"),
+    "cash": Column(MONEY, "RMB", "deposits less overdue bills"),
+    "funded": Column(SHARE, "share", "part of the desired investment that found money"),
+    "below": Column("i1", "quarters", "quarters in a row with negative cash"),
+    "profit_year": Column(MONEY, "RMB", "profit before tax of the year so far"),
+    "profit_1": Column(MONEY, "RMB/year", "profit before tax of last year"),
+    "deduct_year": Column(MONEY, "RMB", "super-deduction earned in the year so far"),
+    "deduct_1": Column(MONEY, "RMB/year", "super-deduction earned last year"),
+    "loss_carried": Column(MONEY, "RMB", "tax losses carried forward"),
+    "cert_year": Column(INDEX, "year", "year of the certificate; 0 = none or expired"),
+    "cert_first": Column(INDEX, "year", "year of the first certificate; 0 = never"),
+    "registered": Column(FLAG, "flag", "registered as a sci-tech SME this year"),
+    "pan_tech": Column(FLAG, "flag", "in the city's library of technology firms"),
+    "pool_since": Column(INDEX, "quarter", "quarter of entry into the cultivation pool", fill=NEVER),
+    "rd_org": Column(FLAG, "flag", "has a recognised R&D unit"),
+    "keylab": Column(FLAG, "flag", "hosts a provincial key laboratory"),
+    "fledgling_until": Column(INDEX, "year", "last year of the fledgling label", fill=0),
+    "gazelle_until": Column(INDEX, "year", "last year of the gazelle label", fill=0),
+    "unicorn_until": Column(INDEX, "year", "last year of the unicorn-cultivation label", fill=0),
+    "tier": Column("i1", "code", "exclusive tier, see metrics.TIERS"),
+    # what a run remembers of a firm for the comparison with its twin in another scenario
+    "received": Column(MONEY, "RMB", "programme money received over the run"),
+    "rd_total": Column(MONEY, "RMB", "real R&D over the run"),
+    "sales_total": Column(MONEY, "RMB", "sales over the run"),
+    "quarters_alive": Column("i2", "quarters", "quarters lived in the run"),
+}
+
+
+class Firms:
+    """The table as attributes, one array of `rows` a column. `count` rows have arrived; later rows are still to come."""
+
+    def __init__(self, rows: int):
+        self.rows = rows
+        self.count = 0
+        for name, column in COLUMNS.items():
+            setattr(self, name, np.full(rows, column.fill, column.dtype))
+
+    def lock(self) -> None:
+        """Make the fixed columns unwritable."""
+        for name, column in COLUMNS.items():
+            if column.fixed:
+                getattr(self, name).flags.writeable = False
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """All columns by name (views)."""
+        return {name: getattr(self, name) for name in COLUMNS}

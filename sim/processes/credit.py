@@ -1,0 +1,160 @@
+"""Credit: service of old debt, demand, the banks' decision product by product, investment with what was found."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.institutions.bank import default_odds, required_rate
+
+
+def serve_debt(world) -> None:
+    """Interest, subsidies, guarantee fees and instalments on what was owed at the start of the quarter."""
+    firms, p, n, ledger, books = world.firms, world.numbers, world.firms.count, world.ledger, world.books
+    books.new[:] = 0
+    books.defaulted[:] = 0
+    for book, name in enumerate(books.names):
+        balance = books.balance[book, :n]
+        rows = np.flatnonzero(balance)
+        if not len(rows):
+            continue
+        owed = balance[rows]
+        interest = np.rint(owed * books.rate[book, rows] / 4)
+        ledger.from_firms("interest", interest, "banks", rows)
+        firms.profit_year[rows] -= interest
+        world.bank_flow("income", interest, rows)
+        product = world.products.get(name)
+        if product is not None:
+            subsidy = world.agencies[name].pay_now(world, "subsidy", rows, np.rint(owed * product.subsidy / 4))
+            firms.profit_year[rows] += subsidy
+            if product.fee:
+                fee = np.rint(owed * product.fee / 4)
+                ledger.from_firms("fee", fee, world.agencies[name].account, rows)
+                firms.profit_year[rows] -= fee
+        principal = np.minimum(books.installment[book, rows], owed)
+        ledger.from_firms("principal", principal, "banks", rows)
+        books.repay(book, principal, rows)
+        world.bank_flow("repaid", principal, rows)
+    expense = np.rint(p["credit.bank_expense"] / 4 * books.total.sum())
+    ledger.transfer("bank_expense", expense, "banks", "households")
+    world.bank_expense(expense)
+
+
+def borrow(world) -> None:
+    """Firms ask for what separates them from their desired debt and from the least cash; banks decide."""
+    firms, p, n = world.firms, world.numbers, world.firms.count
+    annual = 4 * firms.sales[:n]
+    debt = world.books.debt(n)
+    wanted = np.maximum(firms.leverage[:n] * annual - debt, 0)
+    wanted += np.maximum(p["credit.cash_floor"] * annual - firms.cash[:n], 0) * (firms.leverage[:n] > 0)
+    wanted = np.minimum(wanted, np.maximum(2 * firms.leverage[:n] * annual - debt, 0))
+    rows = np.flatnonzero(firms.alive[:n] & (wanted >= p["credit.minimum_ticket"]) & (firms.below[:n] == 0))
+    need = np.rint(wanted[rows])
+    size = annual[rows]
+    young = world.quarter - firms.birth[rows] < 12
+    odds = default_odds(
+        p, debt[rows] / size, firms.cash[rows] / size,
+        firms.margin[rows] - firms.intensity[rows] - firms.plan_extra[rows] - firms.plan_relabel[rows],
+        np.log(size) - firms.size_anchor[rows] - world.market_index, young,
+    )  # fmt: skip
+    odds = odds - p["credit.label_signal"] * (firms.cert_year[rows] > 0)
+    noise = world.streams.normal("bank", world.quarter, n)[rows] * p["credit.signal_noise"]
+    for name, product in world.products.items():
+        need = _offer(world, world.books.names.index(name), product, rows, need, odds, noise)
+    _ordinary(world, rows, need, odds, noise, debt[rows])
+
+
+def _seen(odds, noise, p, cover):
+    """What the bank believes; it looks less closely when others bear the loss."""
+    return 1 / (1 + np.exp(-(odds + noise * (1 + p["credit.screening_loss"] * cover))))
+
+
+def _offer(world, book, product, rows, need, odds, noise):
+    """A policy product: eligible and aware firms, acceptable risk at the capped rate, best first within the quota."""
+    firms, p = world.firms, world.numbers
+    quota = product.quota - (world.books.total[book] if product.guarantor else 0.0)
+    fits = (need >= p["credit.minimum_ticket"]) & (firms.tier[rows] >= product.minimum_tier)
+    fits &= firms.awareness[rows] < world.rules.delivery.awareness
+    room = np.maximum(product.cap - world.books.balance[book, rows], 0)
+    amount = np.rint(np.minimum(need, room))
+    fits &= amount >= p["credit.minimum_ticket"]
+    at = np.flatnonzero(fits)
+    if not len(at) or quota <= 0:
+        return need
+    default = _seen(odds[at], noise[at], p, product.cover)
+    funding = p["credit.funding_cost"] + p["credit.margin"]
+    rate = required_rate(default, p["credit.loss_unsecured"], product.cover, funding)
+    ok = rate <= product.rate_cap
+    at, rate, default = at[ok], rate[ok], default[ok]
+    order = np.lexsort((rows[at], default))
+    at, rate = at[order], rate[order]
+    taken = int(np.searchsorted(np.cumsum(amount[at]), quota, side="right"))
+    at, rate = at[:taken], rate[:taken]
+    _disburse(world, book, rows[at], amount[at], rate)
+    world.books.cover[book] = product.cover
+    need[at] -= amount[at]
+    return need
+
+
+def _ordinary(world, rows, need, odds, noise, debt):
+    """Ordinary loans: the secured part loses less; beyond the highest rate the bank says no."""
+    firms, p = world.firms, world.numbers
+    at = np.flatnonzero(need >= p["credit.minimum_ticket"])
+    r = rows[at]
+    pledge = p["credit.collateral_share"] * (1 - p["credit.collateral_intangible"] * firms.hightech[r])
+    secured = np.clip(pledge * 4 * firms.sales[r] / np.maximum(debt[at] + need[at], 1), 0, 1)
+    loss = p["credit.loss_secured"] * secured + p["credit.loss_unsecured"] * (1 - secured)
+    default = _seen(odds[at], noise[at], p, 0.0)
+    rate = required_rate(default, loss, 0.0, p["credit.funding_cost"] + p["credit.margin"])
+    ok = rate <= p["credit.rate_cap"]
+    _disburse(world, 0, r[ok], need[at][ok], rate[ok])
+
+
+def _disburse(world, book, rows, amount, rate):
+    if len(rows):
+        world.ledger.to_firms("loan", amount, "banks", rows)
+        world.books.lend(book, rows, amount, rate, world.numbers["credit.term"])
+        world.bank_flow("new", amount, rows)
+
+
+def invest(world) -> None:
+    """Net investment from cash above the floor; what finds no money costs growth next quarter."""
+    firms, p, n = world.firms, world.numbers, world.firms.count
+    sales = firms.sales[:n]
+    desired = p["credit.investment_share"] * sales
+    free = np.maximum(firms.cash[:n] - p["credit.cash_floor"] * 4 * sales, 0)
+    done = np.rint(np.minimum(desired, free)) * firms.alive[:n]
+    world.ledger.from_firms("investment", done, "outside")
+    firms.funded[:n] = np.where(desired > 1, done / np.maximum(desired, 1), 1.0)
+
+
+def start(world) -> None:
+    """Debt at the end of 2020: desired debt at a random point of its cycle; sci-tech and guaranteed loans inside it."""
+    firms, p, books, n = world.firms, world.numbers, world.books, world.firms.count
+    age = world.streams.trait("loan age").random(n)
+    debt = np.rint(firms.leverage[:n] * firms.sales_1[:n] * (0.6 + 0.4 * age))
+    debt[debt < p["credit.minimum_ticket"]] = 0
+    fits = (firms.tier[:n] >= 2) & (debt > 0) & (firms.awareness[:n] < p["delivery.awareness"])
+    loans = [k for k, name in enumerate(books.names) if name.startswith("loan.")]
+    lucky = world.streams.trait("loan product").random(n)
+    for group, total, cap in (
+        (loans, p["place.scitech_loans"], 1e7),
+        ([k for k, name in enumerate(books.names) if name.startswith("guarantee.")], p["place.guaranteed_loans"], 8e6),
+    ):
+        rows = np.flatnonzero(fits)
+        order = rows[np.argsort(lucky[rows], kind="stable")]
+        part = np.minimum(debt[order], cap)
+        order = order[: int(np.searchsorted(np.cumsum(part), total, side="right"))]
+        fits[order] = False
+        for k, book in enumerate(group):
+            mine = order[k :: len(group)]
+            _place(world, book, mine, np.rint(np.minimum(debt[mine], cap)), p)
+            debt[mine] -= books.balance[book, mine]
+    rows = np.flatnonzero(debt)
+    _place(world, 0, rows, debt[rows], p)
+    books.new[:] = 0
+
+
+def _place(world, book, rows, amount, p):
+    books = world.books
+    rate = np.full(len(rows), p.at("credit.prime_rate", -1) + 0.01)
+    books.lend(book, rows, amount, rate, p["credit.term"])

@@ -1,0 +1,96 @@
+"""Distress, exit and what becomes of the debts: collateral, then lender, pool or guarantor, and the city behind it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+CLEARED = (
+    "sales", "costs", "sales_year", "sales_1", "sales_2", "sales_3", "rd_real", "rd_reported", "rd_real_year",
+    "rd_real_1", "rd_year", "rd_1", "rd_2", "rd_3", "intensity", "plan_extra", "plan_relabel", "aims", "considers",
+    "claims", "grant_left", "grant_quarter", "knowledge", "employment", "funded", "below", "profit_year", "profit_1",
+    "deduct_year", "deduct_1", "loss_carried", "registered", "pan_tech", "rd_org", "keylab", "fledgling_until",
+    "gazelle_until", "unicorn_until", "tier", "cert_year",
+)  # fmt: skip
+
+
+def yearly_hazard(p, age_years, sales):
+    """Published hazard by age (SAIC 2000-2012) times the size class (rows,)."""
+    steps = np.array([p["exit.hazard_year1"], p["exit.hazard_year2"], p["exit.hazard_year3"],
+                      p["exit.hazard_year4_7"], p["exit.hazard_later"]])  # fmt: skip
+    by_age = steps[np.searchsorted([1, 2, 3, 7], age_years, side="right")]
+    factor = np.array([1.0, p["exit.size_factor_medium"], p["exit.size_factor_large"]])
+    return by_age * factor[np.searchsorted([p["exit.size_medium"], p["exit.size_large"]], sales, side="right")]
+
+
+def leave(world) -> None:
+    """Firms out of cash for too long, firms that close for other causes, and firms that move away."""
+    firms, p, n, streams = world.firms, world.numbers, world.firms.count, world.streams
+    alive = firms.alive[:n]
+    below = np.where(alive & (firms.cash[:n] < 0), firms.below[:n] + 1, 0)
+    firms.below[:n] = np.minimum(below, 100)
+    insolvent = below >= p["exit.grace"]
+    age = (world.quarter - firms.birth[:n]) / 4
+    yearly = yearly_hazard(p, age, 4 * firms.sales[:n]) * firms.frailty[:n] * p["exit.other_causes"]
+    quarterly = 1 - np.exp(0.25 * np.log1p(-np.minimum(yearly, 0.95)))
+    closes = streams.uniform("exit", world.quarter, n) < quarterly
+    moves = streams.uniform("relocate", world.quarter, n) < p["exit.relocation_rate"] / 4
+    world.record_exits(insolvent & alive, closes & alive & ~insolvent, age)
+    gone = np.flatnonzero(alive & (insolvent | closes))
+    _settle(world, gone)
+    movers = np.flatnonzero(alive & moves & ~(insolvent | closes))
+    _move(world, movers)
+    rows = np.concatenate([gone, movers])
+    world.exits = len(rows)
+    world.exits_by_tier = np.bincount(firms.tier[rows], minlength=6).astype(float)
+    world.lose_certificates(rows)
+    for agency in world.agencies.values():
+        agency.forget(rows)
+    firms.alive[rows] = False
+    for name in CLEARED:
+        getattr(firms, name)[rows] = 0
+    firms.pool_since[rows] = np.iinfo(np.int16).min
+
+
+def _move(world, rows):
+    """A firm that moves takes its cash and is refinanced elsewhere."""
+    ledger, books, cash = world.ledger, world.books, world.firms.cash
+    for book in range(len(books.names)):
+        owed = books.balance[book, rows]
+        at = rows[owed > 0]
+        paid = books.balance[book, at].copy()
+        ledger.transfer("principal", paid.sum(), "outside", "banks")
+        world.bank_flow("repaid", paid, at)
+        books.repay(book, paid, at)
+        books.installment[book, at] = 0
+    ledger.from_firms("moved", np.maximum(cash[rows], 0), "outside", rows)
+    ledger.to_firms("trade_loss", np.maximum(-cash[rows], 0), "outside", rows)
+
+
+def _settle(world, rows):
+    """Wages and costs of closing first, then lenders in the order of the books, the owners last."""
+    p, ledger, books, cash = world.numbers, world.ledger, world.books, world.firms.cash
+    first = np.rint(p["credit.grace_recovery"] * np.maximum(cash[rows], 0))
+    ledger.from_firms("closing", first, "households", rows)
+    for book, name in enumerate(books.names):
+        owed = books.balance[book, rows]
+        at = rows[owed > 0]
+        paid = np.minimum(books.balance[book, at], np.maximum(cash[at], 0))
+        ledger.from_firms("principal", paid, "banks", at)
+        books.repay(book, paid, at)
+        world.bank_flow("repaid", paid, at)
+        lost = books.write_off(book, at)
+        share = p["credit.loss_secured"] if book == 0 else p["credit.loss_unsecured"]
+        collateral = np.rint((1 - share) * lost)
+        ledger.transfer("collateral", collateral.sum(), "outside", "banks")
+        loss = lost - collateral
+        covered = np.rint(books.cover[book] * loss)
+        agency = world.agencies.get(name)
+        product = world.products.get(name)
+        if agency is not None and product is not None:
+            covered = agency.compensate(world, covered, product.stop_loss * (books.total[book] + lost.sum()))
+        else:
+            covered = np.zeros(len(at))
+        world.bank_flow("owed", lost, at)
+        world.bank_flow("recovered", collateral + covered, at)
+    ledger.from_firms("closing", np.maximum(cash[rows], 0), "households", rows)
+    ledger.to_firms("trade_loss", np.maximum(-cash[rows], 0), "outside", rows)

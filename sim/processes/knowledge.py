@@ -1,0 +1,80 @@
+"""Knowledge, productivity, innovations, patents, and the R&D units that absorb what others know."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def accumulate(stock, added, depreciation):
+    """K ← (1 − δ/4)·K + effective R&D (perpetual inventory; Hall, Mairesse and Mohnen 2010)."""
+    return (1 - depreciation / 4) * stock + added
+
+
+def proximity(distance, half):
+    """Weight of knowledge at a distance in km: halves every `half` km (districts, districts)."""
+    return np.exp2(-distance / half)
+
+
+def near_pool(stock, district, sector, weight):
+    """Knowledge within reach by district and sector: weight (D, D) times the stock held there. Returns (D, S)."""
+    districts, sectors = weight.shape[0], int(sector.max()) + 1 if len(sector) else 1
+    held = np.bincount(district.astype(np.int64) * sectors + sector, stock, districts * sectors)
+    # einsum, not matmul: its order of summation does not depend on the number of threads of a library.
+    return np.einsum("ij,jk->ik", weight, held.reshape(districts, sectors))
+
+
+def learn(world) -> None:
+    """Real R&D becomes knowledge, knowledge becomes productivity; relabelled cost enters nowhere."""
+    firms, p, n, streams = world.firms, world.numbers, world.firms.count, world.streams
+    alive, quarter = firms.alive[:n], world.quarter
+    before = np.maximum(firms.knowledge[:n], 1.0)
+    effective = firms.rd_real[:n] * (1 + p["keylab.efficiency"] * firms.keylab[:n])
+    stock = accumulate(before, effective, p["knowledge.depreciation"])
+    firms.knowledge[:n] = np.where(alive, stock, 0.0)
+    own = p["knowledge.productivity_elasticity"] * np.log(stock / before)
+    pool = near_pool(firms.knowledge[:n], firms.district[:n], firms.sector[:n], world.proximity)
+    news = np.log(np.maximum(pool, 1.0) / np.maximum(world.pool, 1.0))
+    world.pool = pool
+    absorb = p["knowledge.spillover_elasticity"] * (1 + p["rdorg.absorption"] * firms.rd_org[:n])
+    heard = absorb * news[firms.district[:n], firms.sector[:n]]
+    # Knowledge per yuan of sales against the average decides who makes a major innovation.
+    depth = stock / np.maximum(4 * firms.sales[:n], 1.0) / world.usual_depth
+    hit = streams.uniform("jump", quarter, n) < p["knowledge.jump_rate"] / 4 * np.minimum(depth, 5.0)
+    rows = np.flatnonzero(hit & alive)
+    size = p["knowledge.jump_size"] * np.exp(
+        streams.exponential("jump_size", quarter, n)[rows] / p["knowledge.jump_tail"]
+    )
+    gain = own + heard
+    gain[rows] += np.minimum(size, 1.0)
+    firms.productivity[:n] += np.where(alive, gain, 0.0)
+    world.frontier += world.frontier_pace + world.frontier_slope * np.log1p(
+        p.at("economy.market_growth", quarter)
+    ) / 4
+    expected = p["knowledge.patents_per_million"] * firms.rd_real[:n] / 1e6 * firms.patenting[:n]
+    # Overdispersed counts: an exponential mixture, rounded at random.
+    draw = expected * streams.exponential("patent", quarter, n)
+    patents = np.floor(draw + streams.uniform("patent_round", quarter, n)) * alive
+    firms.patents[:n] += patents
+    world.flows["patents_flow"] = float(patents.sum())
+
+
+def build_units(world) -> None:
+    """Fourth quarter: recognised R&D units, and key laboratories, which an award may tip."""
+    if world.season != 3:
+        return
+    firms, p, n = world.firms, world.numbers, world.firms.count
+    certified = firms.alive[:n] & (firms.cert_year[:n] > 0)
+    luck = world.streams.uniform("rd_org", world.quarter, n)
+    new = certified & ~firms.rd_org[:n] & (firms.rd_year[:n] >= p["rdorg.min_rd"]) & (luck < p["rdorg.setup_rate"])
+    firms.rd_org[:n] |= new
+    award = world.prospect("keylab", np.empty(0, np.int64))
+    base = p["keylab.rate"]
+    odds = np.log(base / (1 - base)) + p["keylab.award_response"] * float(np.sum(award)) / p["keylab.cost"]
+    chance = 1 / (1 + np.exp(-odds))
+    cost = np.rint(p["keylab.cost"])
+    fit = certified & firms.rd_org[:n] & ~firms.keylab[:n] & (firms.rd_year[:n] >= p["keylab.min_rd"])
+    fit &= firms.cash[:n] > cost
+    rows = np.flatnonzero(fit & (world.streams.uniform("keylab", world.quarter, n) < chance))
+    world.ledger.from_firms("investment", np.full(len(rows), cost), "outside", rows)
+    firms.keylab[rows] = True
+    world.event("keylab", rows)

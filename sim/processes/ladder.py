@@ -1,0 +1,156 @@
+"""The ladder: yearly registration, the cultivation pool, audits, the annual certification batch, labels, tiers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.metrics import TIERS
+from sim.population.columns import NEVER
+from sim.population.initial import threshold
+from sim.processes.research import fits
+
+NONE, PAN, SME, POOL, HNTE, KEY = range(len(TIERS))
+
+
+def three_year_ratio(firms, n):
+    """Reported R&D over sales of the last three complete years (rows,)."""
+    rd = firms.rd_1[:n] + firms.rd_2[:n] + firms.rd_3[:n]
+    sales = firms.sales_1[:n] + firms.sales_2[:n] + firms.sales_3[:n]
+    return rd / np.maximum(sales, 1.0)
+
+
+def climb(world) -> None:
+    """What the season brings; then every firm's tier."""
+    if world.season == 1:
+        _register(world)
+        _fill_pool(world)
+    elif world.season == 2:
+        _audit(world)
+    elif world.season == 3:
+        _certify(world)
+        _label(world)
+    _tiers(world)
+
+
+def _register(world):
+    """Second quarter: firms that fit register as sci-tech SMEs when it is worth the trouble."""
+    firms, p, n, rules = world.firms, world.numbers, world.firms.count, world.rules
+    certified = firms.cert_year[:n] > 0
+    intensity = firms.rd_1[:n] / np.maximum(firms.sales_1[:n], 1.0)
+    fit = firms.alive[:n] & (firms.sales_1[:n] <= p["sme.max_sales"]) & (firms.employment[:n] <= p["sme.max_staff"])
+    fit &= (firms.sales_1[:n] > 0) & (certified | (intensity >= p["sme.min_intensity"]))
+    tax = rules.tax
+    other = np.where(world.place.manufacturing[firms.sector[:n]], tax.manufacturing, tax.other)
+    gain = p["tax.claim_share"] * firms.claims[:n] * np.maximum(tax.sme - other, 0) * tax.rate * firms.rd_1[:n]
+    offered = [x for x in rules.products if x.minimum_tier <= SME and x.quota > 0]
+    if offered:
+        # Cheaper money on the part of the desired debt that the product reaches.
+        debt = np.minimum(firms.leverage[:n] * firms.sales_1[:n], max(x.cap for x in offered))
+        gain = gain + np.maximum(p["credit.rate_cap"] - min(x.rate_cap for x in offered), 0) * debt
+    gain = gain + p["sme.other_value"] * firms.sales_1[:n]
+    luck = world.streams.uniform("sme", world.quarter, n)
+    chance = np.where(firms.registered[:n], p["sme.renew_rate"], p["sme.register_rate"])
+    firms.registered[:n] = fit & (gain > p["sme.hassle_cost"] * firms.hassle[:n]) & (luck < chance)
+    firms.pan_tech[:n] |= firms.registered[:n]
+
+
+def _fill_pool(world):
+    """Second quarter: firms within reach of the threshold enter the pool, the nearest first; others leave it."""
+    firms, p, n, coaching = world.firms, world.numbers, world.firms.count, world.rules.coaching
+    inside = firms.pool_since[:n] > NEVER
+    over = inside & (world.quarter - firms.pool_since[:n].astype(int) >= 4 * coaching.pool_years)
+    firms.pool_since[:n][over | (firms.cert_year[:n] > 0)] = NEVER
+    places = int(coaching.capacity)
+    if places <= 0:
+        return
+    ratio = three_year_ratio(firms, n) / threshold(p, firms.sales_1[:n])
+    open_to = fits(firms, p, n, world.quarter) & (firms.cert_year[:n] == 0) & ~inside & (ratio >= coaching.reach)
+    rows = np.flatnonzero(open_to)
+    order = np.lexsort((rows, np.abs(ratio[rows] - 1)))
+    rows = rows[order[:places]]
+    firms.pool_since[rows] = world.quarter
+    firms.pan_tech[rows] = True
+    world.event("pool_entry", rows)
+
+
+def _audit(world):
+    """Third quarter: a few certified firms are audited; clear failures and visible relabelling cost the certificate."""
+    firms, p, n = world.firms, world.numbers, world.firms.count
+    luck = world.streams.uniform("audit", world.quarter, n)
+    drawn = (firms.cert_year[:n] > 0) & (luck < p["rd.audit_rate"])
+    ratio = three_year_ratio(firms, n) / threshold(p, firms.sales_1[:n])
+    relabelled = firms.rd_1[:n] > 1.05 * firms.rd_real_1[:n]
+    # The same draw, stretched over the audited, decides whether the auditor sees it.
+    sees = luck < p["rd.audit_rate"] * p["rd.audit_detection"]
+    rows = np.flatnonzero(drawn & ((ratio < p["rd.audit_tolerance"]) | (relabelled & sees)))
+    if not p["rd.notch"]:
+        rows = rows[:0]
+    world.lose_certificates(rows)
+    firms.cert_year[rows] = 0
+
+
+def _certify(world):
+    """Fourth quarter: new applicants and expiring certificates go through the yearly batch."""
+    firms, p, n, coaching = world.firms, world.numbers, world.firms.count, world.rules.coaching
+    year = world.year
+    expiring = (firms.cert_year[:n] > 0) & (firms.cert_year[:n] <= year - p["hnte.validity"])
+    luck = world.streams.uniform("apply", world.quarter, n)
+    asks = np.where(expiring, luck < p["hnte.renewal_consider"], firms.cert_year[:n] == 0)
+    ratio = three_year_ratio(firms, n)
+    limit = threshold(p, firms.sales_1[:n]) if p["rd.notch"] else np.zeros(n)
+    rows = np.flatnonzero(asks & firms.aims[:n] & fits(firms, p, n, world.quarter) & (ratio >= limit))
+    rows = rows[firms.sales_1[rows] > 0]
+    first = firms.cert_first[rows] == 0
+    in_pool = firms.pool_since[rows] > NEVER
+    fee = (p["hnte.application_cost"] * (1 - coaching.cost_cut * in_pool) + p["hnte.ip_cost"] * first)
+    world.ledger.from_firms("application", np.rint(fee * firms.hassle[rows]), "outside", rows)
+    depth = np.log(np.maximum(firms.knowledge[rows], 1) / np.maximum(firms.sales_1[rows], 1) / world.usual_depth)
+    quality = 0.8 * firms.merit[rows] + 0.6 * np.clip(depth, -2, 2)
+    odds = p["hnte.pass_logodds"] + p["hnte.pass_quality"] * quality + coaching.pass_bonus * in_pool
+    passed = world.streams.uniform("review", world.quarter, n)[rows] < 1 / (1 + np.exp(-odds))
+    world.flows["hnte_applications"] = float(len(rows))
+    if len(rows):
+        world.usual_pass_rate += 0.5 * (passed.mean() - world.usual_pass_rate)
+    winners = rows[passed]
+    world.event("first_certificate", rows[passed & first])
+    world.event("renewal", rows[passed & ~first])
+    world.event("certified_from_pool", rows[passed & first & in_pool])
+    world.flows["hnte_first_time"] = float((passed & first).sum())
+    world.flows["hnte_certified_flow"] = float(passed.sum())
+    firms.cert_year[:n][expiring] = 0
+    firms.cert_year[winners] = year
+    firms.cert_first[rows[passed & first]] = year
+    firms.pool_since[winners] = NEVER
+    world.issue(year, len(winners))
+
+
+def _label(world):
+    """Fourth quarter, from the rule of November 2022: growth labels for certified firms."""
+    firms, p, n = world.firms, world.numbers, world.firms.count
+    if world.quarter < p["label.rule_start"]:
+        return
+    certified = firms.cert_year[:n] > 0
+    s0, s1, s2 = firms.sales_year[:n], firms.sales_1[:n], firms.sales_2[:n]
+    known = certified & (s2 > 0) & (world.streams.uniform("label", world.quarter, n) < p["label.take_up"])
+    g1, g2 = s0 / np.maximum(s1, 1) - 1, s1 / np.maximum(s2, 1) - 1
+    until = world.year + int(p["label.validity"])
+    for name in ("fledgling", "gazelle"):
+        limit = p[f"label.{name}_growth"]
+        rows = known & (s0 >= p[f"label.{name}_sales"]) & (g1 >= limit) & (g2 >= limit)
+        getattr(firms, f"{name}_until")[:n][rows] = until
+    compound = np.sqrt(np.maximum(s0 / np.maximum(s2, 1), 0)) - 1
+    rows = known & (s0 >= p["label.unicorn_sales"]) & (compound >= p["label.unicorn_growth"])
+    rows &= firms.rd_year[:n] >= p["label.unicorn_intensity"] * s0
+    firms.unicorn_until[:n][rows] = until
+
+
+def _tiers(world):
+    """The exclusive tier of every firm; key firms are certified and hold a gazelle or unicorn-cultivation label."""
+    firms, n = world.firms, world.firms.count
+    certified = firms.cert_year[:n] > 0
+    key = certified & ((firms.gazelle_until[:n] >= world.year) | (firms.unicorn_until[:n] >= world.year))
+    tier = np.where(firms.pan_tech[:n], PAN, NONE)
+    tier = np.where(firms.registered[:n], SME, tier)
+    tier = np.where(firms.pool_since[:n] > NEVER, POOL, tier)
+    tier = np.where(certified, HNTE, tier)
+    firms.tier[:n] = np.where(key, KEY, tier) * firms.alive[:n]

@@ -1,0 +1,158 @@
+"""R&D: the yearly plan with its threshold decision, and the quarterly spending, real and relabelled."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.population.initial import threshold
+from sim.processes.taxes import deduction, regime, user_cost
+
+
+def desired_intensity(base, cost, base_cost, elasticity):
+    """R&D wanted over sales: base·(B/B0)^−η (Chen, Liu, Suárez Serrato and Xu 2021)."""
+    return base * np.exp(-elasticity * np.log(cost / base_cost))
+
+
+def close_gap(gap, desired, cost, elasticity, relabel_cost):
+    """Cheapest split of a gap into real R&D and relabelled cost, and what it costs. All (rows,) RMB/year.
+
+    Real R&D beyond the optimum loses B/(2ηR*)·x² (second order of the demand for R&D); relabelling costs c/(2R*)·y².
+    At the minimum the marginal costs are equal. `relabel_cost` = inf forbids relabelling.
+    """
+    steep_real = cost / max(elasticity, 1e-9)
+    part = np.where(np.isinf(relabel_cost), 0.0, steep_real / (steep_real + relabel_cost))
+    relabelled = gap * part
+    real = gap - relabelled
+    size = np.maximum(desired, 1.0)
+    slope = np.where(np.isinf(relabel_cost), 0.0, relabel_cost)
+    return real, relabelled, 0.5 * (steep_real * real**2 + slope * relabelled**2) / size
+
+
+def plan(world) -> None:
+    """First quarter: claims, R&D intensity, who considers certification, and who closes the gap to the threshold."""
+    if world.season != 0:
+        return
+    firms, p, n, tax = world.firms, world.numbers, world.firms.count, world.rules.tax
+    alive = firms.alive[:n]
+    growth = p.at("economy.market_growth", world.quarter) * p["economy.quarters_ahead"] / 4
+    expected = np.where(firms.sales_1[:n] > 0, firms.sales_1[:n], 4 * firms.sales[:n]) * (1 + growth)
+    profit = expected * firms.margin[:n]
+    d = deduction(world, tax, slice(0, n))
+    certified = firms.cert_year[:n] > 0
+    staff = firms.employment[:n]
+    # Claim the super-deduction when it saves more than it costs.
+    wanted = firms.intensity[:n] * expected
+    after = np.maximum(profit - wanted, 0)
+    rate = regime(tax, after, staff, certified)
+    saving = rate * d * p["tax.claim_share"] * wanted
+    able = firms.tax_awareness[:n] < p["tax.claim_awareness"]
+    claims = alive & able & (saving > p["tax.claim_cost"])
+    firms.claims[:n] = claims
+    cost = user_cost(rate, d * p["tax.claim_share"] * claims)
+    target = desired_intensity(
+        firms.desired_intensity[:n], cost, firms.base_user_cost[:n], p["rd.user_cost_elasticity"]
+    )
+    pace = p["rd.adjustment"]
+    old = np.maximum(firms.intensity[:n], 1e-9)
+    firms.intensity[:n] = np.where(alive, old * np.exp(pace * np.log(np.maximum(target, 1e-9) / old)), 0.0)
+    _consider(world)
+    _threshold_decision(world, expected, profit, cost)
+
+
+def _consider(world):
+    """Certification is an innovation that spreads: some begin to consider it every year, counselled firms sooner."""
+    firms, p, n, coaching = world.firms, world.numbers, world.firms.count, world.rules.coaching
+    luck = world.streams.uniform("consider", world.quarter, n)
+    in_pool = firms.pool_since[:n] > -100
+    chance = np.where(in_pool, np.maximum(coaching.counselling, p["hnte.consider_rate"]), p["hnte.consider_rate"])
+    firms.considers[:n] |= firms.alive[:n] & (luck < chance)
+
+
+def fits(firms, p, n, quarter):
+    """Meets the parts of the certification rule that a firm cannot change this year (rows,)."""
+    return (
+        firms.alive[:n]
+        & (firms.hightech[:n] >= p["hnte.min_hightech_share"])
+        & (firms.rd_staff[:n] >= p["hnte.min_staff_share"])
+        & (quarter - firms.birth[:n] >= p["hnte.min_age"])
+    )
+
+
+def _threshold_decision(world, expected, profit, cost):
+    firms, p, n = world.firms, world.numbers, world.firms.count
+    tax, coaching = world.rules.tax, world.rules.coaching
+    rows = np.flatnonzero(fits(firms, p, n, world.quarter) & firms.considers[:n])
+    firms.aims[:n] = False
+    firms.plan_extra[:n] = 0.0
+    firms.plan_relabel[:n] = 0.0
+    sales, years = expected[rows], p["hnte.validity"]
+    desired = firms.intensity[rows] * sales
+    level = threshold(p, sales) * (1 + p["rd.planning_margin"]) if p["rd.notch"] else np.zeros(len(rows))
+    window = firms.sales_1[rows] + firms.sales_2[rows] + sales
+    gap = np.maximum(level * window - firms.rd_1[rows] - firms.rd_2[rows] - desired, 0.0)
+    relabel_cost = p["rd.relabel_cost"] * firms.relabel_cost[rows] if p["rd.relabelling"] else np.full(len(rows), np.inf)
+    real, relabelled, loss = close_gap(gap, desired, cost[rows], p["rd.user_cost_elasticity"], relabel_cost)
+    # Yearly benefit of a certificate: the tax cut on what is left after R&D, loans and tenders, and the awards.
+    staff = firms.employment[rows]
+    claimed = deduction(world, tax, rows) * p["tax.claim_share"] * firms.claims[rows]
+    taxable = np.maximum(profit[rows] - (desired + real) - claimed * (desired + gap), 0.0)
+    no, yes = np.zeros(len(rows), bool), np.ones(len(rows), bool)
+    saving = (regime(tax, taxable, staff, no) - regime(tax, taxable, staff, yes)) * taxable
+    held = firms.cert_year[rows] > 0
+    first = firms.cert_first[rows] == 0
+    reward = np.where(first, world.certificate_reward(rows), world.certificate_reward(rows, "renewal"))
+    chance = np.where(held, 1.0, world.usual_pass_rate)
+    discount = np.where(held, 1.0, 1 / (1 + p["hnte.discount_rate"]))
+    benefit = chance * discount * (saving + p["hnte.credit_value"] * sales + reward / years)
+    saved = coaching.cost_cut * (firms.pool_since[rows] > -100)
+    filing = (p["hnte.application_cost"] + p["hnte.ip_cost"] * first) * (1 - saved) * firms.hassle[rows] / years
+    worth = (benefit > loss + filing) & (gap <= 2 * desired)
+    firms.aims[rows] = worth
+    firms.plan_extra[rows] = np.where(worth, real / sales, 0.0)
+    firms.plan_relabel[rows] = np.where(worth, relabelled / sales, 0.0)
+
+
+def spend(world) -> None:
+    """Every quarter: R&D as planned, cut by cash; grants with their additionality and misuse; the year-end true-up."""
+    firms, p, n, ledger = world.firms, world.numbers, world.firms.count, world.ledger
+    alive, sales = firms.alive[:n], firms.sales[:n]
+    grant = np.rint(np.where(firms.grant_left[:n] > 0, firms.grant_quarter[:n], 0))
+    grant = np.minimum(grant, firms.grant_left[:n])
+    diverts = firms.compliance[:n] < p["grant.misuse_share"]
+    misused = np.rint(grant * p["grant.misused_part"] * diverts)
+    from_grant = (grant - misused) * (1 + p["grant.additionality"])
+    plan_real = sales * (firms.intensity[:n] + firms.plan_extra[:n]) + np.maximum(from_grant, 0)
+    real = np.minimum(plan_real, p["rd.cash_share"] * np.maximum(firms.cash[:n], 0))
+    relabelled = sales * firms.plan_relabel[:n]
+    if world.season == 3:
+        extra = _year_end_gap(world, real + misused)
+        if p["rd.relabelling"]:
+            relabelled = extra
+        else:
+            real = np.minimum(real + extra, p["rd.cash_share"] * np.maximum(firms.cash[:n], real))
+    real = np.rint(real) * alive
+    reported = real + misused + np.rint(relabelled) * alive
+    ledger.from_firms("rd", real, "households")
+    ledger.from_firms("misuse", misused, "households")
+    firms.grant_left[:n] -= grant
+    firms.rd_real[:n], firms.rd_reported[:n] = real, reported
+    firms.rd_real_year[:n] += real
+    firms.rd_year[:n] += reported
+    firms.rd_total[:n] += real
+    firms.profit_year[:n] -= real + misused
+    claimed = p["tax.claim_share"] * firms.claims[:n] * reported
+    firms.deduct_year[:n] += np.rint(claimed * deduction(world, world.rules.tax, slice(0, n)))
+    world.flows["misused_grants"] = float(misused.sum())
+    world.flows["rd_relabelled"] = float((reported - real).sum())
+    world.flows["rd_tax_claimed"] = float(claimed.sum())
+
+
+def _year_end_gap(world, spent):
+    """Fourth quarter: what firms that plan a gap still lack against the threshold on actual sales, (rows,) RMB."""
+    firms, p, n = world.firms, world.numbers, world.firms.count
+    planned = firms.aims[:n] & ((firms.plan_extra[:n] > 0) | (firms.plan_relabel[:n] > 0))
+    window = firms.sales_year[:n] + firms.sales_1[:n] + firms.sales_2[:n]
+    level = threshold(p, firms.sales_year[:n]) * (1 + p["rd.planning_margin"])
+    need = level * window - firms.rd_1[:n] - firms.rd_2[:n] - firms.rd_year[:n] - spent
+    # Nobody can relabel more than the year's real R&D without being seen.
+    return np.where(planned, np.clip(need, 0, firms.rd_real_year[:n] + spent), 0.0)

@@ -1,0 +1,75 @@
+"""Sales, operating costs and staff."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def laplace_scale(sales, volatility, reference, exponent, stretch=1.0):
+    """Scale b of annual Laplace growth: sd = volatility·(S/S0)^-exponent = b·√2 (Bottazzi and Secchi 2006).
+
+    `sales` (rows,) RMB/year. Kept below 0.9, where the mean of exp(growth) would no longer exist.
+    """
+    b = (volatility / np.sqrt(2)) * np.exp(-exponent * np.log(np.maximum(sales, 1.0) / reference))
+    return np.minimum(b * stretch, 0.9)
+
+
+def mean_correction(scale):
+    """Log of the mean of exp(quarterly shock), to be taken off so that luck does not grow the market."""
+    return -0.25 * np.log1p(-(scale**2))
+
+
+def displacement(attempt, local_share, sector, demand):
+    """Factor by which local sales of each sector meet local demand (sectors,), within a factor of two."""
+    wanted = np.bincount(sector, attempt * local_share, len(demand))
+    return np.clip(np.divide(demand, wanted, out=np.ones(len(demand)), where=wanted > 0), 0.5, 2.0)
+
+
+def sell(world) -> None:
+    """Sales of the quarter, then the operating costs that they cause."""
+    firms, p, place, n = world.firms, world.numbers, world.place, world.firms.count
+    quarter = world.quarter
+    alive, sector = firms.alive[:n], firms.sector[:n]
+    before = firms.sales[:n].copy()
+    annual = np.maximum(4 * before, 1.0)
+    market = np.log1p(p.at("economy.market_growth", quarter)) / 4
+    world.market_index += market
+    world.sector_index += market + place.growth_gap / 4
+    covered = world.books.covered_debt(n) / annual
+    scale = laplace_scale(
+        annual, p["sales.volatility"], p["sales.reference_size"], p["sales.volatility_size_exponent"],
+        1 + p["sales.risk_taking"] * covered,
+    )  # fmt: skip
+    shock = scale * world.streams.laplace_quarter("growth", quarter, n)
+    age = (quarter - firms.birth[:n]) / 4
+    drift = (
+        p["sales.response_to_productivity"] * (firms.productivity[:n] - world.frontier)
+        - p["sales.mean_reversion"] * (np.log(annual) - firms.size_anchor[:n] - world.sector_index[sector])
+        + p["sales.youth_growth"] * np.exp(-p["sales.youth_decay"] * np.maximum(age, 0))
+        - p["sales.credit_growth_effect"] * (1 - firms.funded[:n])
+    )
+    growth = (market + place.growth_gap / 4)[sector] + drift / 4 + shock - mean_correction(scale)
+    growth += world.lockdown()
+    attempt = np.where(alive, before * np.exp(growth), 0.0)
+    if p["sales.displacement"]:
+        demand = world.local_demand_base * np.exp(world.sector_index + world.lockdown_level)
+        factor = displacement(attempt, firms.local_share[:n], sector, demand)
+        attempt *= 1 + firms.local_share[:n] * (factor[sector] - 1)
+    sales = np.rint(attempt)
+    local = np.rint(sales * firms.local_share[:n])
+    world.ledger.to_firms("sales_local", local, "households")
+    world.ledger.to_firms("sales_outside", sales - local, "outside")
+    sticky = p["sales.cost_stickiness"]
+    base = (1 - sticky) * sales + sticky * before
+    luck = p["sales.margin_shock"] * world.streams.normal("margin", quarter, n)
+    costs = np.rint(np.maximum((1 - firms.margin[:n]) * base - luck * sales, 0.0)) * alive
+    at_home = np.rint(p["economy.local_cost_share"] * costs)
+    world.ledger.from_firms("costs_local", at_home, "households")
+    world.ledger.from_firms("costs_outside", costs - at_home, "outside")
+    firms.sales[:n], firms.costs[:n] = sales, costs
+    firms.sales_year[:n] += sales
+    firms.sales_total[:n] += sales
+    firms.profit_year[:n] += sales - costs
+    staff = 4 * sales / (p["sales.revenue_per_worker"] * np.exp(world.market_index))
+    firms.employment[:n] += p["sales.employment_adjustment"] * (staff - firms.employment[:n])
+    firms.employment[:n] *= alive

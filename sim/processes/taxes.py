@@ -1,0 +1,67 @@
+"""What firms owe: the regime each is in, the user cost of R&D that follows, VAT and corporate income tax."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.ledger import split
+
+
+def user_cost(rate, deduction):
+    """User cost of R&D, (1 − τ(1 + d))/(1 − τ): 0.667 at 25 % and 0.824 at 15 % with d = 1 (Hall and Jorgenson 1967)."""
+    return (1 - rate * (1 + deduction)) / (1 - rate)
+
+
+def deduction(world, tax, rows=slice(None)) -> np.ndarray:
+    """Super-deduction by class (rows,): manufacturing, registered SME, other."""
+    firms = world.firms
+    d = np.where(world.place.manufacturing[firms.sector[rows]], tax.manufacturing, tax.other)
+    return np.where(firms.registered[rows], np.maximum(d, tax.sme), d)
+
+
+def regime(tax, taxable, staff, certified):
+    """Marginal rate (rows,): nothing to pay, small low-profit, certified, standard. A firm takes the best it may."""
+    small = (taxable <= tax.small_limit) & (staff <= tax.small_staff)
+    rate = np.where(certified, min(tax.hnte_rate, tax.rate), tax.rate)
+    rate = np.where(small, np.minimum(rate, tax.small_rate), rate)
+    return np.where(taxable > 0, rate, 0.0)
+
+
+def collect(world) -> None:
+    """VAT every quarter; corporate income tax of last year in the second quarter, when accounts are settled."""
+    firms, p, n, ledger = world.firms, world.numbers, world.firms.count, world.ledger
+    vat = np.rint(p["tax.vat_rate"] * firms.sales[:n])
+    firms.profit_year[:n] -= vat
+    local = p["tax.province_share"]
+    raised = ledger.from_firms("tax", vat, "treasury")
+    _share(world, raised, p["tax.vat_centre"], local)
+    if world.season != 1:
+        return
+    tax = world.rules.tax
+    income = firms.profit_1[:n] - firms.deduct_1[:n]
+    used = np.clip(income, 0, firms.loss_carried[:n])
+    taxable = np.maximum(income, 0) - used
+    carried = (firms.loss_carried[:n] - used) * (1 - 1 / p["tax.loss_years"]) + np.maximum(-income, 0)
+    firms.loss_carried[:n] = np.rint(carried)
+    certified = firms.cert_year[:n] >= world.year - p["hnte.validity"]
+    rate = regime(tax, taxable, firms.employment[:n], certified & (firms.cert_year[:n] > 0))
+    due = np.rint(rate * taxable) * firms.alive[:n]
+    standard = regime(tax, np.maximum(firms.profit_1[:n], 0), firms.employment[:n], np.zeros(n, bool))
+    world.tax_forgone = float(np.rint(standard * np.maximum(firms.profit_1[:n], 0))[firms.alive[:n]].sum() - due.sum())
+    raised = ledger.from_firms("tax", due, "treasury")
+    _share(world, raised, p["tax.cit_centre"], local)
+    _dividends(world, np.maximum(firms.profit_1[:n] - due, 0))
+
+
+def _share(world, raised, centre, province):
+    parts = split(raised, [centre, (1 - centre) * province, (1 - centre) * (1 - province)])
+    for government, amount in zip(("centre", "province", "city"), parts):
+        world.ledger.transfer("tax_split", amount, "treasury", government)
+        world.tax[government] += amount
+
+
+def _dividends(world, profit):
+    firms, p, n = world.firms, world.numbers, world.firms.count
+    spare = firms.cash[:n] - p["credit.cash_target"] * 4 * firms.sales[:n]
+    paid = np.rint(np.clip(p["credit.payout"] * profit, 0, np.maximum(spare, 0))) * firms.alive[:n]
+    world.ledger.from_firms("dividend", paid, "households")

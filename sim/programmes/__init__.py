@@ -1,0 +1,44 @@
+"""Policy programmes: one a file, and the catalogue that lists them by hand. The order is the order in which they act."""
+
+from __future__ import annotations
+
+from sim.programmes.award_hnte import AwardHnte
+from sim.programmes.award_keylab import AwardKeylab
+from sim.programmes.award_library import AwardLibrary
+from sim.programmes.base import Funded, Programme
+from sim.programmes.guarantee_company import GuaranteeCompany
+from sim.programmes.loan_kechuangdai import Kechuangdai
+from sim.programmes.loan_sukedai import Sukedai
+from sim.programmes.loan_tongkedai import Tongkedai
+from sim.programmes.no_application import NoApplication
+from sim.programmes.points_platform import PointsPlatform
+from sim.programmes.policy30 import Policy30
+from sim.programmes.small_to_hnte import SmallToHnte
+from sim.programmes.tax_incentives import TaxIncentives
+from sim.programmes.three_year_action import ThreeYearAction
+
+CATALOGUE: dict[str, type[Programme]] = {
+    "tax.incentives": TaxIncentives,
+    "ladder.small_to_hnte": SmallToHnte,
+    "hnte.three_year_action": ThreeYearAction,
+    "gov.points_platform": PointsPlatform,
+    "no_application": NoApplication,
+    "award.hnte": AwardHnte,
+    "award.library": AwardLibrary,
+    "award.keylab": AwardKeylab,
+    "policy30": Policy30,
+    "loan.sukedai": Sukedai,
+    "loan.tongkedai": Tongkedai,
+    "loan.kechuangdai": Kechuangdai,
+    "guarantee.citycompany": GuaranteeCompany,
+}
+
+LOAN_PRODUCTS = tuple(name for name in CATALOGUE if name.startswith(("loan.", "guarantee.")))
+
+
+def build(numbers, names) -> list[Programme]:
+    """The programmes of a package with their terms, in catalogue order."""
+    return [cls(**numbers.terms(name)) for name, cls in CATALOGUE.items() if name in set(names)]
+
+
+__all__ = ["CATALOGUE", "LOAN_PRODUCTS", "Funded", "Programme", "build"]

@@ -1,0 +1,18 @@
+"""The report of a study: figures, one page, tables for a spreadsheet. Reads `Results` and runs no model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = ["build"]
+
+
+def build(results, folder: str | Path, lang: str = "zh", draw: bool = True, lines=None, numbers=None) -> list[Path]:
+    """Write report.html (English: report_en.html), figures/*.png and *.svg, summary*.csv; returns the files.
+
+    `draw=False` leaves out the figures, the slow part. `lines` (scorecard) and `numbers` (with sources) are looked up
+    unless given. Same results, same bytes.
+    """
+    from sim.report.writing import write
+
+    return write(results, Path(folder), lang, draw, lines, numbers)

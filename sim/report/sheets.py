@@ -1,0 +1,122 @@
+"""CSV for a Chinese Excel: a byte order mark, headings in words, and no cell that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+
+import numpy as np
+
+from sim.metrics import METRICS
+from sim.report import tables, text
+from sim.report.reading import Reading
+from sim.report.spread import bands, spreads
+from sim.report.words import say
+
+ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def cell(value) -> str:
+    """A number as a number; a text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, (int, float)):
+        return f"{value:.10g}" if math.isfinite(value) else ""
+    written = "" if value is None else str(value).replace("\x00", "")
+    return "'" + written if written.lstrip().startswith(ACTIVE) or written.startswith(ACTIVE) else written
+
+
+def sheet(head: list[str], rows) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([cell(h) for h in head])
+    writer.writerows([cell(v) for v in row] for row in rows)
+    return ("\ufeff" + out.getvalue()).encode("utf-8")
+
+
+def sheets(r: Reading, lines, numbers) -> dict[str, bytes]:
+    """File name without language and suffix → content."""
+    return {
+        "summary": _summary(r),
+        "summary_years": _years(r),
+        "summary_costs": _costs(r),
+        "summary_pairs": _pairs(r),
+        "summary_scorecard": _scorecard(lines, r.lang),
+        "summary_numbers": _numbers(numbers, r.lang),
+    }
+
+
+def _plain_metrics(r: Reading) -> list[str]:
+    return [m for m, k in METRICS.items() if k.dim is None and m in r.data]
+
+
+def _rule(metric: str, lang: str) -> str:
+    rule = METRICS[metric].annual
+    zh = {"last": "期末", "sum": "年均", "mean": "最后一年"}
+    en = {"last": "at the end", "sum": "a year", "mean": "last year"}
+    return (zh if lang == "zh" else en)[rule]
+
+
+def _summary(r: Reading) -> bytes:
+    lang = r.lang
+    head = say(lang, "情景代码,情景,指标代码,指标,单位,口径,均值,5%的世界,95%的世界,与基准之差,差的90%区间下限,差的90%区间上限,同向世界占比,可否排序,均值还需种子,世界数",
+               "scenario id,scenario,metric id,metric,unit,over,mean,5 % of worlds,95 % of worlds,difference from baseline,90 % interval low,90 % interval high,share of worlds with same sign,may be ranked,more seeds for the mean,worlds").split(",")  # fmt: skip
+    rows, metrics = [], _plain_metrics(r)
+    for s in r.shown:
+        levels = spreads(np.stack([r.whole(m, r.worlds(m, s)) for m in metrics], axis=1))
+        changes = [None] * len(metrics)
+        if s in r.compared:
+            changes = spreads(np.stack([r.whole(m, r.difference(m, s)) for m in metrics], axis=1))
+        for metric, level, d in zip(metrics, levels, changes, strict=True):
+            row = [s, r.title(s), metric, r.label(metric), text.unit_name(METRICS[metric].unit, lang), _rule(metric, lang), level.mean, level.p5, level.p95]
+            row += [d.mean, d.low, d.high, d.share, say(lang, "可", "yes") if d.decided else say(lang, "不可", "no"), d.more, d.n] if d else [""] * 6 + [level.n]
+            rows.append(row)
+    return sheet(head, rows)
+
+
+def _years(r: Reading) -> bytes:
+    lang = r.lang
+    head = say(lang, "情景代码,情景,指标代码,指标,单位,年份,均值,5%的世界,95%的世界,与基准之差,差的90%区间下限,差的90%区间上限",
+               "scenario id,scenario,metric id,metric,unit,year,mean,5 % of worlds,95 % of worlds,difference from baseline,90 % interval low,90 % interval high").split(",")  # fmt: skip
+    rows, metrics, many = [], _plain_metrics(r), len(r.years)
+    for s in r.shown if many else ():
+        mean, _, _, p5, p95 = bands(np.concatenate([r.by_year(m, r.worlds(m, s)) for m in metrics], axis=1))
+        change = None
+        if s in r.compared:
+            change = bands(np.concatenate([r.by_year(m, r.difference(m, s)) for m in metrics], axis=1))[:3]
+        for i in range(len(mean)):
+            metric, year = metrics[i // many], r.years[i % many]
+            names = [s, r.title(s), metric, r.label(metric), text.unit_name(METRICS[metric].unit, lang)]
+            rows.append([*names, int(year), mean[i], p5[i], p95[i], *([part[i] for part in change] if change else [""] * 3)])
+    return sheet(head, rows)
+
+
+def _costs(r: Reading) -> bytes:
+    unit = text.money(r.lang)[1]
+    head = [say(r.lang, "情景", "scenario"), say(r.lang, f"项目（{unit}）", f"item ({unit})"), *r.years, say(r.lang, "合计或期末", "total or end")]
+    return sheet(head, [[title, label, *values, total] for title, rows in tables.costs(r) for label, values, total in rows])
+
+
+def _pairs(r: Reading) -> bytes:
+    """Every count of the firm-by-firm comparison, mean of worlds."""
+    pairs = r.results.pairs()
+    counts = [c for c in pairs.columns if c not in ("scenario", "against", "seed")]
+    head = [say(r.lang, "情景", "scenario"), say(r.lang, "对照", "against"), say(r.lang, "世界数", "worlds"), *map(str, counts)]
+    rows = []
+    for (s, against), part in pairs.groupby(["scenario", "against"], sort=True):
+        rows.append([r.title(s), r.title(against), len(part), *(float(part[c].mean()) for c in counts)])
+    return sheet(head, rows)
+
+
+def _scorecard(lines, lang: str) -> bytes:
+    head = say(lang, "编号,检验,模型值,各世界范围,事实区间,结果,曾用于校准,来源,说明", "number,test,model,range over worlds,fact,result,calibrated to,source,note").split(",")
+    keys = ("number", "name", "value", "range", "band", "verdict", "calibrated", "source", "note")
+    return sheet(head, [[row[k] for k in keys] for row in tables.scorecard(lines, lang)])
+
+
+def _numbers(numbers, lang: str) -> bytes:
+    head = say(lang, "代码,含义,取值,范围,抽样,来源,文件,原文", "id,meaning,value,range,sampling,source,document,quote").split(",")
+    keys = ("id", "meaning", "default", "range", "prior", "source", "document", "quote")
+    rows = [*tables.assumptions(numbers, lang), *tables.quotes(numbers, lang)]
+    return sheet(head, [[row[k] for k in keys] for row in rows])

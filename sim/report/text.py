@@ -1,0 +1,135 @@
+"""Text that is only text, and numbers that say no more than is known."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+
+from sim.report.style import covered
+
+
+def plain(text: object) -> str:
+    """Text that Matplotlib draws as it stands: no control or direction marks, and no character without a glyph."""
+    known = covered()
+    kept = (" " if c.isspace() else c for c in str(text) if c.isspace() or unicodedata.category(c)[0] != "C")
+    return "".join(c if ord(c) in known else "〓" for c in kept)
+
+
+def columns(text: str) -> int:
+    """Width in half-width columns: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def wrap(text: object, width: int, lines: int = 3) -> str:
+    """Break at `width` half-width columns, between words where there are words; cut with … after `lines` lines."""
+    rows, row = [], ""
+    for piece in _pieces(plain(text)):
+        if row and columns(row) + columns(piece.rstrip()) > width and piece not in "，。、；：）？！,.;:)?!":
+            rows.append(row.rstrip())
+            row = ""
+        while columns(piece) > width:
+            head = _head(piece, width)
+            rows.append(row + head) if not row else rows.append(head)
+            piece = piece[len(head) :]
+        row += piece if row else piece.lstrip()
+    rows.append(row.rstrip())
+    rows = [r for r in rows if r] or [""]
+    return "\n".join(rows if len(rows) <= lines else [*rows[: lines - 1], rows[lines - 1][: max(1, width // 2 - 1)] + "…"])
+
+
+def _pieces(text: str):
+    word = ""
+    for c in text:
+        wide = unicodedata.east_asian_width(c) in "WF"
+        if wide and word:
+            yield word
+            word = ""
+        word += c
+        if wide or c == " ":
+            yield word
+            word = ""
+    if word:
+        yield word
+
+
+def _head(text: str, width: int) -> str:
+    taken = 0
+    while taken < len(text) and columns(text[: taken + 1]) <= width:
+        taken += 1
+    return text[: max(1, taken)]
+
+
+def money(lang: str) -> tuple[float, str]:
+    """(yuan in a unit, the unit): planners here count in 亿元."""
+    return (1e8, "亿元") if lang == "zh" else (1e9, "bn RMB")
+
+
+def number(value: float, digits: int = 3, sign: bool = False) -> str:
+    """About `digits` significant digits, thousands grouped, a true minus sign: 2 184 of a model is not four digits sure."""
+    if not math.isfinite(value):
+        return "—"
+    size = math.floor(math.log10(abs(value))) if value else 0
+    places = max(0, digits - 1 - size)
+    rounded = round(value, digits - 1 - size) if value else 0.0
+    text = f"{rounded:{'+' if sign and rounded else ''},.{min(places, 6)}f}"
+    return text.replace("-", "−")
+
+
+def trio(mean: float, low: float, high: float, sign: bool = True) -> str:
+    """`mean [low, high]`, all rounded to what the interval can carry: two digits of its half width."""
+    half = (high - low) / 2
+    if not math.isfinite(half) or half <= 0:
+        return number(mean, 3, sign)
+    places = 1 - math.floor(math.log10(half))
+    texts = (f"{round(v, places) + 0.0:{'+' if sign else ''},.{max(0, places)}f}".replace("-", "−") for v in (mean, low, high))
+    mean_text, low_text, high_text = texts
+    return f"{mean_text} [{low_text}, {high_text}]"
+
+
+def quoted(lang: str, name: str) -> str:
+    """The quotation marks of Chinese type are full width: wrong between English words."""
+    return f"“{name}”" if lang == "zh" else f'"{name}"'
+
+
+def short(value: float, digits: int = 3) -> str:
+    """A known value, without the zeros that rounding adds."""
+    written = number(value, digits)
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+PLAIN = {"switch", "quarter", "tier", "index", "ratio", "shape", "exponent"}  # the value says enough
+
+
+def amount(value: float, unit: str, lang: str, with_unit: bool = True) -> str:
+    """A value of the scorecard or of the number table as a planner would write it."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
+        return "—"
+    per = unit.removeprefix("RMB")
+    if per != unit and abs(value) >= 1e7:
+        scale, name = money(lang)
+        return f"{short(value / scale)} {name}{unit_name(per, lang)}" if with_unit else short(value / scale)
+    if unit.startswith("share"):
+        per = unit_name(unit, lang).removeprefix(unit_name("share", lang)) if with_unit else ""
+        return f"{short(value * 100)}%{per}"
+    spoken = unit_name(unit, lang) if with_unit and unit not in PLAIN else ""
+    return f"{short(value)} {spoken}".strip()
+
+
+# Parts of units; `a/b` and `a per b` are put together from them.
+UNITS = {
+    "RMB": "元", "firms": "家", "firm": "家", "share": "占比", "years": "年", "year": "年", "quarters": "季度", "quarter": "季度",
+    "persons": "人", "person": "人", "index": "指数", "ratio": "比值", "patents": "件", "banks": "家", "files": "件", "file": "件",
+    "projects": "个", "application": "次申请", "loan": "笔贷款", "km": "公里", "degrees east": "东经度", "degrees north": "北纬度",
+    "elasticity": "弹性", "exponent": "指数", "shape": "形状参数", "switch": "开关", "tier": "层级", "multiple": "倍",
+    "log points": "对数点", "log-odds": "对数优势", "cost share": "成本占比", "log point": "对数点", "sd": "标准差",
+    "setup cost": "筹建成本", "unit growth": "单位增长", "million RMB": "百万元", "share of balance": "占余额", "share of loans": "占贷款",
+    "share of loss": "占损失", "share of sales": "占营业收入", "share of the local part": "占本地部分", "months": "月", "points": "分",
+    "": "",
+}  # fmt: skip
+
+
+def unit_name(unit: str, lang: str) -> str:
+    if lang != "zh":
+        return unit
+    parts = unit.replace(" per ", "/").split("/")
+    return "/".join(UNITS.get(part, part) for part in parts)

@@ -1,0 +1,92 @@
+"""Put the report together and write it, each file whole or not at all."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from pathlib import Path
+
+from sim.errors import InputError
+from sim.report import page, sheets, style, text
+from sim.report.figures import FIGURES, figure
+from sim.report.reading import Reading
+from sim.report.words import LANGUAGES, Words, say
+from sim.study.manifest import write_whole
+
+SVG_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
+
+
+def write(results, folder: Path, lang: str, draw: bool, lines, numbers) -> list[Path]:
+    if lang not in LANGUAGES:
+        raise InputError("no such language", field="lang", value=lang, allowed=LANGUAGES)
+    r = Reading(results, lang)
+    lines, numbers = _lines(results, lines), _numbers(results, numbers)
+    end = "" if lang == "zh" else f"_{lang}"
+    files, shown, undrawn = {}, [], []
+    if not r.shown:
+        undrawn.append(say(lang, "没有完成的推演，无图可画。", "No run is done: nothing to draw."))
+    for place, name in enumerate(FIGURES if r.shown else (), 1):
+        module, more = figure(name), {"lines": lines} if name == "checks" else {}
+        lacking = [m for m in module.NEEDS if not r.has(m)]
+        if lacking or (name == "checks" and not lines):
+            why = say(lang, "、", ", ").join(map(r.label, lacking)) or say(lang, "记分卡", "scorecard")
+            undrawn.append(say(lang, f"图 {place} 未画：结果中没有{why}。", f"Figure {place} not drawn: the results lack {why}."))
+            continue
+        words = module.words(r, lang, **more)
+        entry = {"number": place, "title": words.title, "aid": words.aid, "caption": words.caption, "alt": words.alt, "data": ""}
+        if draw:
+            drawn = module.draw(r, lang=lang, **more)
+            stem = f"figures/{place:02d}_{name}{end}"
+            with style.context():
+                entry |= _embedded(drawn)
+                files[f"{stem}.png"], files[f"{stem}.svg"] = _standalone(drawn, words)
+        shown.append(entry)
+    for name, content in sheets.sheets(r, lines, numbers).items():
+        files[f"{name}{end}.csv"] = content
+    files[f"report{end}.html"] = page.render(r, shown, undrawn, lines, numbers).encode()
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / name, content)
+    return [folder / name for name in files]
+
+
+def _lines(results, lines) -> list:
+    if lines is None:
+        from sim.analysis import scorecard
+
+        lines = scorecard.lines(results)
+    return list(lines)
+
+
+def _numbers(results, numbers) -> list:
+    if numbers is None:
+        from sim import parameters
+
+        numbers = parameters.registry(results.place)
+    return list(numbers)
+
+
+def _embedded(drawn) -> dict:
+    """The figure for the page, whose own words stand beside it: sharp in print, and inert as an image."""
+    out, engine = io.BytesIO(), drawn.get_layout_engine()
+    drawn.set_layout_engine("none")  # it has been laid out, and doing so again takes as long as drawing
+    drawn.savefig(out, format="svg", metadata=SVG_METADATA)
+    drawn.set_layout_engine(engine)
+    svg = re.sub(r"<\?xml.*?\?>|<!DOCTYPE.*?>", "", out.getvalue().decode(), flags=re.DOTALL)
+    width, height = (round(96 * inches) for inches in drawn.get_size_inches())
+    return {"data": base64.b64encode(svg.strip().encode()).decode(), "width": width, "height": height}
+
+
+def _standalone(drawn, words: Words) -> tuple[bytes, bytes]:
+    """(PNG, SVG) with title and reading aid in the picture, for slides and documents of others."""
+    title, aid = text.wrap(words.title, 70, 2), text.wrap(words.aid, 112, 3)
+    width, height = drawn.get_size_inches()
+    drawn.set_size_inches(width, height + 0.36 + 0.19 * (title.count("\n") + aid.count("\n") + 1))
+    drawn.suptitle(title, x=0.01, ha="left", fontsize=12)
+    drawn.supxlabel(aid, x=0.01, ha="left", fontsize=8, color=style.MUTED)
+    png, svg = io.BytesIO(), io.BytesIO()
+    drawn.savefig(png, format="png", metadata={"Software": None})
+    drawn.set_layout_engine("none")
+    drawn.savefig(svg, format="svg", metadata=SVG_METADATA)
+    return png.getvalue(), svg.getvalue()

@@ -1,0 +1,121 @@
+"""What a folder says about itself: configuration, versions, keys, and the command that repeats it.
+
+Also the version of the code, a hash over the files that can change a number. Standard library only: workers read it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shlex
+import subprocess
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from sim.errors import StudyError
+
+FILE = "manifest.json"
+FORMAT = 1
+_PACKAGES = ("innosim", "numpy", "scipy", "mesa", "pandas", "xarray")
+_SUFFIXES = {".py", ".yaml", ".yml", ".csv", ".json", ".npy", ".npz"}
+# These show, store or schedule results; none of them can change a number, so changing them repeats no run.
+_OUTSIDE = ("report/", "_shipped/", "entry.py", "cli.py", "config.py", "console.py", "listing.py", "summary.py", "shipped.py",
+            "model.py", "study/", "analysis/")  # fmt: skip
+_INSIDE = ("study/task.py", "analysis/pairing.py")
+
+
+@cache
+def code_version() -> str:
+    """SHA-256 over the program and data files that decide a result, and the NumPy release."""
+    root = Path(__file__).parents[1]
+    found = hashlib.sha256(metadata.version("numpy").encode())
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root).as_posix()
+        if path.suffix not in _SUFFIXES or (name.startswith(_OUTSIDE) and name not in _INSIDE):
+            continue
+        found.update(f"\0{name}\0".encode())
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Releases of Python and of the packages under the results."""
+    known = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            known[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return known
+
+
+def commit() -> str | None:
+    """The git commit of a checkout; None for an installed package or without git."""
+    root = Path(__file__).parents[2]
+    if not (root / ".git").exists():
+        return None
+    try:
+        done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, timeout=5, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip() or None
+
+
+def command(study: dict) -> str:
+    """The command line that repeats a study, for a POSIX shell."""
+    words = ["innosim", "study", f"place={study['place']}", f"scenarios=[{','.join(_quoted(s) for s in study['asked'])}]"]
+    seeds = study["seeds"]
+    counted = seeds == list(range(1, len(seeds) + 1))
+    words.append(f"seeds={len(seeds)}" if counted else f"seeds=[{','.join(map(str, seeds))}]")
+    words += [f"quarters={study['quarters']}", f"draw={str(study['draw']).lower()}"]
+    words.append(f"against=[{','.join(study['against'])}]")
+    if study["overrides"]:
+        words.append(f"numbers={{{', '.join(f'{key}: {_value(value)}' for key, value in study['overrides'].items())}}}")
+    return shlex.join(words)
+
+
+def _value(value) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_value(inner)}" for key, inner in value.items()) + "}"
+    return str(value).lower() if isinstance(value, bool) else _quoted(str(value))
+
+
+def _quoted(text: str) -> str:
+    plain = text.isascii() and all(c.isalnum() or c in "_-./+" for c in text)
+    return text if plain else "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def read(folder: Path) -> dict:
+    """The manifest of `folder`; `StudyError` if there is none or it is not ours."""
+    path = folder / FILE
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise StudyError(f"{folder}: no study here ({FILE} is missing)") from None
+    except (OSError, ValueError) as error:
+        raise StudyError(f"{path}: cannot be read ({error})") from error
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise StudyError(f"{path}: not a manifest of this version")
+    return found
+
+
+def write(folder: Path, manifest: dict) -> None:
+    """Store the manifest whole or not at all."""
+    write_whole(folder / FILE, (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a kill at any moment leaves the old one or the new one, never a part."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(beside, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise StudyError(f"{path}: cannot be written ({error.strerror})") from error

@@ -1,0 +1,111 @@
+"""One task: all scenarios of one seed, in one process, one after another, and the pairs between them.
+
+Runs in a worker, so it imports NumPy and the core only. Firms of two scenarios can be compared row by row because
+both runs are here; only the comparison leaves the worker, not the firms.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+
+import numpy as np
+
+from sim.metrics import METRICS, Record
+from sim.study import payload
+from sim.study.manifest import code_version
+
+# What a task runs. Tests put a small world here; the names travel in the spec because functions do not.
+CORE = {
+    "simulate": "sim.world:simulate",
+    "registry": "sim.parameters:registry",
+    "compare": "sim.analysis.pairing:compare",
+}
+
+
+@dataclass(frozen=True)
+class Package:
+    """What a world needs to know of a scenario. The numbers already contain its overrides."""
+
+    name: str
+    programmes: tuple[str, ...]
+    overrides: dict
+
+
+@cache
+def named(target: str) -> Callable:
+    """The object behind `module:name`."""
+    module, _, name = target.partition(":")
+    return getattr(import_module(module), name)
+
+
+def ready() -> bool:
+    """Answers from a worker: the process starts and can import the core."""
+    return True
+
+
+def resolve(registry, overrides: dict, scenario: dict, draw_seed: int | None):
+    """Numbers of one run: defaults or the draw of this seed, then the study's changes, then the scenario's own."""
+    return registry.resolve({**overrides, **scenario["overrides"]}, draw_seed=draw_seed)
+
+
+def run(spec: dict) -> bytes:
+    """Run one task and return everything it produced as one payload.
+
+    `spec` (plain JSON): place, seed, quarters, draw, overrides, code (version the driver runs), core,
+    scenarios [{name, programmes, overrides}], pairs [[scenario, against], …].
+    The header of the answer holds `runs` [{name, status, seconds, error, checksum}] and `pairs`
+    [{scenario, against, outcomes, error}]; the arrays are the payloads of the runs that finished. A run that raises
+    is `failed` with its traceback and has no number; the others go on.
+    """
+    if spec["code"] != code_version():
+        return payload.encode({"refused": "the code was changed while the study was running", "runs": [], "pairs": []}, {})
+    runs, blobs, firms = [], {}, {}
+    for scenario in spec["scenarios"]:
+        name, started = scenario["name"], time.perf_counter()
+        entry = {"name": name, "status": "done", "error": None, "checksum": None}
+        try:
+            record = _simulate(spec, scenario)
+            blob = payload.pack(record)
+        except Exception:
+            entry |= {"status": "failed", "error": traceback.format_exc()}
+        else:
+            entry["checksum"] = payload.checksum(blob)
+            blobs[name] = np.frombuffer(blob, np.uint8)
+            firms[name] = record.firms
+        runs.append(entry | {"seconds": time.perf_counter() - started})
+    pairs = [_pair(spec, firms, one, other) for one, other in spec["pairs"] if one in firms and other in firms]
+    return payload.encode({"runs": runs, "pairs": pairs}, blobs, level=0)
+
+
+def _simulate(spec: dict, scenario: dict) -> Record:
+    core = spec["core"]
+    registry = named(core["registry"])(spec["place"])
+    numbers = resolve(registry, spec["overrides"], scenario, spec["seed"] if spec["draw"] else None)
+    package = Package(scenario["name"], tuple(scenario["programmes"]), dict(scenario["overrides"]))
+    record = named(core["simulate"])(numbers, package, spec["seed"], spec["quarters"])
+    _check(record, spec["quarters"])
+    return record
+
+
+def _check(record: Record, quarters: int) -> None:
+    """A record that does not keep its contract is a failed run, not a column of something else."""
+    for name, values in [*record.series.items(), *((n, g[2]) for n, g in record.grouped.items())]:
+        if name not in METRICS:
+            raise ValueError(f"the world reports {name!r}, which sim.metrics does not know")
+        if len(values) != quarters:
+            raise ValueError(f"{name} has {len(values)} quarters, not {quarters}")
+
+
+def _pair(spec: dict, firms: dict, one: str, other: str) -> dict:
+    compare = named(spec["core"]["compare"])
+    entry = {"scenario": one, "against": other, "outcomes": None, "error": None}
+    try:
+        entry["outcomes"] = {key: float(value) for key, value in compare(firms[one], firms[other]).items()}
+    except Exception:
+        entry["error"] = traceback.format_exc()
+    return entry

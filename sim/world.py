@@ -1,0 +1,307 @@
+"""One city in one policy world: construction and the one step, whose order is the order of this page. NumPy only."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim import observe, rules
+from sim.errors import InnosimError, LedgerError
+from sim.institutions.agency import Agency, Guarantor
+from sim.institutions.bank import Bank
+from sim.institutions.books import Books
+from sim.ledger import Ledger
+from sim.metrics import TIERS, Record
+from sim.population import initial, place
+from sim.processes import calendar, credit, entry, exit, knowledge, ladder, research, sales, taxes
+from sim.programmes import LOAN_PRODUCTS, Funded, build
+from sim.streams import Streams
+
+BASE_YEAR = 2021
+LOCKDOWN = 5  # 2022Q2
+
+
+class World:
+    """Everything that changes in a run. `seed` fixes the luck of every row, whatever the package does."""
+
+    bank_class, agency_class, guarantor_class = Bank, Agency, Guarantor
+
+    def __init__(self, numbers, scenario, seed: int, quarters: int = 40):
+        self.numbers, self.scenario, self.seed, self.horizon = numbers, scenario, seed, quarters
+        self.streams = Streams(seed)
+        self.place = place.build(numbers)
+        self.firms = initial.build(numbers, self.place, self.streams, quarters)
+        self.programmes = build(numbers, scenario.programmes)
+        self.quarter, self.year, self.season = -1, BASE_YEAR - 1, 3
+        self.rules = rules.of_quarter(numbers, self.programmes, -1)
+        self._base_rules()
+        self._institutions()
+        credit.start(self)
+        self._references()
+        self.record = Record()
+        self._open_books()
+        observe.start(self)
+
+    # ---------------------------------------------------------------------------------------------------------------
+    def step(self) -> None:
+        """One quarter."""
+        self._begin_quarter()
+        calendar.turn_year(self)
+        self._open_purses()
+        entry.enter(self)
+        research.plan(self)
+        sales.sell(self)
+        research.spend(self)
+        knowledge.learn(self)
+        # talent: arrival, hiring, leaving
+        credit.serve_debt(self)
+        credit.borrow(self)
+        # equity: calls, deals, exits
+        credit.invest(self)
+        # carriers and enclaves: admission, rent, graduation
+        taxes.collect(self)
+        self._deliver()
+        knowledge.build_units(self)
+        exit.leave(self)
+        ladder.climb(self)
+        self._close_quarter()
+
+    # -- the quarter's frame ----------------------------------------------------------------------------------------
+    def _begin_quarter(self):
+        if self.quarter + 1 >= self.horizon:
+            raise InnosimError(
+                f"this world was built for {self.horizon} quarters; build it with more to run further"
+            )
+        self.quarter += 1
+        self.year, self.season = BASE_YEAR + self.quarter // 4, self.quarter % 4
+        self.rules = rules.of_quarter(self.numbers, self.programmes, self.quarter)
+        self.products = {product.agency: product for product in self.rules.products}
+        self.review_left = self.numbers["delivery.review_capacity"]
+        self.flows = dict.fromkeys(
+            ("hnte_certified_flow", "hnte_first_time", "hnte_applications", "patents_flow", "rd_tax_claimed",
+             "rd_relabelled", "misused_grants"), 0.0)  # fmt: skip
+        self.tax = dict.fromkeys(("centre", "province", "city"), 0.0)
+        self.tax_forgone = 0.0
+        self._bank_flows = {name: np.zeros(len(self.banks)) for name in
+                            ("new", "repaid", "owed", "recovered", "income", "expense")}  # fmt: skip
+        self.tier_before = self.firms.tier.copy()
+        self.alive_before = self.firms.alive.copy()
+        self.alive_opening = int(self.firms.alive.sum())
+        for agency in self.agencies.values():
+            agency.new_quarter()
+
+    def _open_purses(self):
+        for agency in self.agencies.values():
+            agency.open_year(self)
+        spending = np.rint(self.public_services * np.exp(self.market_index))
+        self.ledger.transfer("public_services", spending, "city", "households")
+
+    def _deliver(self):
+        """Claims on what happened since the last pay-out, then review, then payment."""
+        for agency in self.agencies.values():
+            agency.receive(self)
+        self.events = {}
+        for agency in self.agencies.values():
+            agency.review(self)
+            agency.pay(self)
+            agency.buy_services(self)
+
+    def _close_quarter(self):
+        for agency in self.agencies.values():
+            agency.close_year(self)
+        for bank, values in zip(self.banks, zip(*self._bank_flows.values())):
+            bank.book(*(float(value) for value in values))
+        self.firms.quarters_alive += self.firms.alive
+        errors = self.imbalances()
+        observe.quarter(self, sum(errors.values()))
+        self.ledger.close()
+        if errors:
+            worst = ", ".join(f"{name}: {gap:.0f} RMB" for name, gap in sorted(errors.items()))
+            raise LedgerError(f"{self.scenario.name}, seed {self.seed}, quarter {self.quarter}: {worst}")
+
+    def imbalances(self) -> dict[str, float]:
+        """Every identity that must hold now, with its gap in RMB (or heads); empty when all hold."""
+        firms, n = self.firms, self.firms.count
+        errors = self.ledger.imbalances()
+        errors.update(self.books.imbalances())
+        for name, agency in self.agencies.items():
+            if gap := agency.imbalance():
+                errors[f"programme {name}"] = abs(gap)
+            if self.ledger.cash[agency.account] < 0:
+                errors[f"purse {name}"] = -self.ledger.cash[agency.account]
+        if gap := sum(bank.loans for bank in self.banks) - float(self.books.total.sum()):
+            errors["bank loans"] = abs(gap)
+        # Deposits were created by loans and bank spending: what banks own less what they owe is their equity.
+        if gap := float(self.books.total.sum()) + self.ledger.cash["banks"] - sum(b.equity for b in self.banks):
+            errors["bank equity"] = abs(gap)
+        if gap := int(firms.alive.sum()) - (self.alive_opening + self.entries - self.exits):
+            errors["head count of firms"] = abs(gap)
+        certified = firms.cert_year[:n] > 0
+        if gap := int(certified.sum()) - sum(self.cohorts.values()):
+            errors["certificates by cohort"] = abs(gap)
+        dead = ~firms.alive
+        held = float(np.abs(firms.cash[dead]).sum() + self.books.balance[:, dead].sum() + certified[dead[:n]].sum())
+        held += sum(float(agency.payable[dead].sum()) for agency in self.agencies.values() if len(agency.payable))
+        if held:
+            errors["dead rows hold"] = held
+        if self.ledger.cash["treasury"]:
+            errors["treasury"] = abs(self.ledger.cash["treasury"])
+        return errors
+
+    # -- what processes ask and tell --------------------------------------------------------------------------------
+    def event(self, name: str, rows: np.ndarray) -> None:
+        """Something a programme may pay for; read at the next pay-out."""
+        if len(rows):
+            self.events[name] = np.concatenate([self.events[name], rows]) if name in self.events else rows
+
+    def prospect(self, event: str, rows: np.ndarray):
+        """What running programmes promise for an event, before delivery: RMB (rows,) or one number."""
+        running = (x for x in self.programmes if x.runs(self.quarter))
+        return sum((x.prospect(self.firms, self.place, event, rows) for x in running), 0.0)
+
+    def certificate_reward(self, rows: np.ndarray, event: str = "first_certificate") -> np.ndarray:
+        """Expected award of a certificate: promised × known or automatic × seen to be paid, discounted for delay."""
+        p, delivery, total = self.numbers, self.rules.delivery, np.zeros(len(rows))
+        knows = self.firms.awareness[rows] < delivery.awareness
+        for programme in self.programmes:
+            if not programme.group or not programme.runs(self.quarter):
+                continue
+            amount = programme.prospect(self.firms, self.place, event, rows)
+            automatic = programme.group in delivery.automatic
+            delay = p["delivery.automatic_delay"] if automatic else p["delivery.pay_delay"] + 1
+            discount = (1 + p["delivery.expected_delay_rate"]) ** (-delay / 4)
+            # A firm that does not know of an automatic award is not moved by it, though it will be paid.
+            total += amount * knows * discount * self.agencies[programme.id].reliability
+        return total
+
+    def bank_flow(self, name: str, amount: np.ndarray, rows: np.ndarray) -> None:
+        """Book amounts to the banks that these rows belong to."""
+        self._bank_flows[name] += np.bincount(rows % len(self.banks), amount, len(self.banks))
+
+    def bank_expense(self, amount: float) -> None:
+        """Expenses shared evenly in whole yuan, the rest to the first bank."""
+        each = amount // len(self.banks)
+        self._bank_flows["expense"] += each
+        self._bank_flows["expense"][0] += amount - each * len(self.banks)
+
+    def issue(self, year: int, count: int) -> None:
+        """A yearly batch of certificates; the cohort that ends leaves the stock."""
+        self.cohorts[year] = count
+        self.cohorts.pop(year - int(self.numbers["hnte.validity"]), None)
+
+    def lose_certificates(self, rows: np.ndarray) -> None:
+        """Certificates that end before their time."""
+        for year, count in zip(*np.unique(self.firms.cert_year[rows], return_counts=True)):
+            if year:
+                self.cohorts[int(year)] -= int(count)
+
+    def record_exits(self, insolvent, closed, age) -> None:
+        """Keep what the scorecard needs to know of exits."""
+        observe.exits(self, insolvent, closed, age)
+
+    def lockdown(self) -> float:
+        """Log change of sales from the lockdown: down in its quarter, back in the next."""
+        change = {LOCKDOWN: np.log1p(-self.numbers["economy.lockdown_loss"]),
+                  LOCKDOWN + 1: -np.log1p(-self.numbers["economy.lockdown_loss"])}.get(self.quarter, 0.0)  # fmt: skip
+        self.lockdown_level += change
+        return change
+
+    # -- construction -----------------------------------------------------------------------------------------------
+    def _base_rules(self):
+        """Claims and user cost under the rules of 2020, the same in every package: they describe the past."""
+        firms, p = self.firms, self.numbers
+        tax = rules.national(p)
+        tax.hnte_rate = p["tax.incentives.cit_rate_hnte"]
+        for group in ("manufacturing", "sme", "other"):
+            setattr(tax, group, p.at(f"tax.incentives.deduction_{group}", -1))
+        d = taxes.deduction(self, tax)
+        wanted = firms.sales_1 * (firms.intensity + firms.plan_extra)
+        profit = np.maximum(firms.sales_1 * firms.margin - wanted, 0)
+        certified = firms.cert_year > 0
+        rate = taxes.regime(tax, profit, firms.employment, certified)
+        able = firms.tax_awareness < p["tax.claim_awareness"]
+        claims = able & (rate * d * p["tax.claim_share"] * wanted > p["tax.claim_cost"])
+        firms.claims[:] = claims & firms.alive
+        firms.base_user_cost.flags.writeable = True
+        firms.base_user_cost[:] = taxes.user_cost(rate, d * p["tax.claim_share"] * claims)
+        firms.base_user_cost.flags.writeable = False
+        reported = firms.rd_1 * p["tax.claim_share"] * firms.claims
+        firms.deduct_1[:] = np.rint(reported * d)
+        self.claimed_2020 = float(reported.sum())
+
+    def _institutions(self):
+        self.agencies = {}
+        accounts = dict.fromkeys(("households", "outside", "centre", "province", "treasury", "banks"), 0.0)
+        accounts["city"] = float(self.numbers["place.city_opening_cash"])
+        for programme in self.programmes:
+            kind = self.guarantor_class if hasattr(programme, "leverage") else self.agency_class
+            agency = self.make(kind, programme, self.firms.rows, isinstance(programme, Funded))
+            self.agencies[programme.id] = agency
+            accounts[agency.account] = np.rint(agency.reserve())
+        self.banks = [self.make(self.bank_class, k, f"bank {k + 1}") for k in range(int(self.numbers["credit.bank_count"]))]
+        self.books = Books(LOAN_PRODUCTS, self.firms.rows)
+        self.products = {product.agency: product for product in self.rules.products}
+        for product in self.rules.products:
+            self.books.cover[self.books.names.index(product.agency)] = product.cover
+        self._bank_flows = {"new": np.zeros(len(self.banks))}
+        self.ledger = Ledger(self.firms.cash, accounts)
+
+    def make(self, kind, *terms):
+        """Build an institution; the Mesa model overrides this to make agents of them."""
+        return kind(*terms)
+
+    def _open_books(self):
+        """Banks own the loans of the start against deposits and capital."""
+        n = len(self.banks)
+        for bank in self.banks:
+            mine = self.books.balance[:, bank.number :: n]
+            bank.loans = float(mine.sum())
+            bank.equity = float(np.rint(self.numbers["credit.bank_capital_share"] * bank.loans))
+        equity = sum(bank.equity for bank in self.banks)
+        self.ledger.cash["banks"] = equity - float(self.books.total.sum())
+        self.ledger.close()
+
+    def _references(self):
+        """Yardsticks fixed by the start: market indices, world frontier, local demand, usual pass rate and depth."""
+        firms, p, n = self.firms, self.numbers, self.firms.count
+        sectors = len(self.place.sectors)
+        self.market_index, self.lockdown_level = 0.0, 0.0
+        self.sector_index = np.zeros(sectors)
+        self.local_demand_base = np.bincount(
+            firms.sector[:n], firms.sales[:n] * firms.local_share[:n], sectors
+        )
+        self.proximity = knowledge.proximity(self.place.distance, p["knowledge.half_distance"])
+        self.pool = knowledge.near_pool(firms.knowledge[:n], firms.district[:n], firms.sector[:n], self.proximity)
+        self.usual_depth = float(firms.knowledge[:n].sum() / (4 * firms.sales[:n].sum()))
+        # The world outside learns at the pace the city had: elasticities times R&D growth, and its innovations.
+        self.frontier = 0.0
+        self.frontier_slope = p["knowledge.productivity_elasticity"] + p["knowledge.spillover_elasticity"]
+        weight = firms.sales[:n] / firms.sales[:n].sum()
+        depth = np.minimum(firms.knowledge[:n] / np.maximum(4 * firms.sales[:n], 1) / self.usual_depth, 5.0)
+        tail = p["knowledge.jump_tail"]
+        step = p["knowledge.jump_size"] * tail / (tail - 1)
+        self.frontier_pace = float((weight * depth).sum()) * p["knowledge.jump_rate"] / 4 * step
+        self.productivity_start = float((weight * firms.productivity[:n]).sum())
+        self.usual_pass_rate = 1 / (1 + np.exp(-p["hnte.pass_logodds"]))
+        self.cohorts = {}
+        for year, count in zip(*np.unique(firms.cert_year[:n], return_counts=True)):
+            if year:
+                self.cohorts[int(year)] = int(count)
+        # Other public spending keeps the city's budget level in the base year: tax of 2020 less nothing.
+        vat = p["tax.vat_rate"] * float(firms.sales[:n].sum())
+        local = (1 - p["tax.vat_centre"]) * (1 - p["tax.province_share"])
+        income = np.maximum(firms.profit_1[:n], 0) * np.where(
+            firms.cert_year[:n] > 0, p["tax.incentives.cit_rate_hnte"], p["tax.cit_rate"]
+        )
+        cit = float(income.sum()) / 4 * (1 - p["tax.cit_centre"]) * (1 - p["tax.province_share"])
+        self.public_services = vat * local + cit
+        self.entries = self.exits = 0
+        self.exits_by_tier = np.zeros(len(TIERS))
+        self.events: dict[str, np.ndarray] = {}
+
+
+def simulate(numbers, scenario, seed: int, quarters: int) -> Record:
+    """Run one world to its horizon and return what it reports."""
+    world = World(numbers, scenario, seed, quarters)
+    for _ in range(quarters):
+        world.step()
+    return observe.finish(world)
