@@ -28,7 +28,9 @@ def study(options: Namespace) -> int:
     """Run or go on with a study, print its summary and build its report; several with `-m`."""
     jobs = [_named(config) for config in configs(options.settings, options.multirun, options.lang)]
     # A mistake in the last job is found before the first one runs.
-    plans = [design(job.place, job.scenarios, job.seeds, job.quarters, job.draw, job.numbers, job.against) for job in jobs]
+    plans = [
+        design(job.place, job.scenarios, job.seeds, job.quarters, job.draw, job.numbers, job.against) for job in jobs
+    ]
     return max(_one_study(job, plan) for job, plan in zip(jobs, plans, strict=True))
 
 
@@ -51,7 +53,14 @@ def _shown(results, folder: Path, lang: str) -> int:
     if results.missing:
         say("failed", lang, failed=len(results.missing), total=results.n_planned, done=results.n_done)
         for lost in results.missing[:SHOWN_LOST]:
-            say("lost", lang, scenario=lost["scenario"], seed=lost["seed"], status=lost["status"], reason=_last_line(lost["error"]))
+            say(
+                "lost",
+                lang,
+                scenario=lost["scenario"],
+                seed=lost["seed"],
+                status=lost["status"],
+                reason=_last_line(lost["error"]),
+            )
         if len(results.missing) > SHOWN_LOST:
             say("more", lang, n=len(results.missing) - SHOWN_LOST)
     uncompared = results.missing_pairs
@@ -64,8 +73,9 @@ def _shown(results, folder: Path, lang: str) -> int:
         print(line)
     from sim.report import build
 
+    written = build(results, folder, lang=lang)
     say("written", lang, folder=folder)
-    for path in build(results, folder, lang=lang):
+    for path in written:
         print(f"  {_short(path, folder)}")
     return INCOMPLETE if results.missing or uncompared else DONE
 
@@ -102,7 +112,9 @@ def run(options: Namespace) -> int:
     from sim import summary
 
     (scenario,) = results.scenarios
-    years = summary.yearly(results, scenario, config.seed, [name for name in KEY_METRICS if name in results.to_xarray()])
+    years = summary.yearly(
+        results, scenario, config.seed, [name for name in KEY_METRICS if name in results.to_xarray()]
+    )
     if options.json:
         units = {name: results.to_xarray()[name].attrs["units"] for name in years}
         annual = {name: {"unit": units[name], "values": values} for name, values in years.items()}
@@ -110,7 +122,15 @@ def run(options: Namespace) -> int:
                           "draw": config.draw, "annual": annual}, indent=1))  # fmt: skip
         return DONE
     title = results.title(scenario, config.lang)
-    say("run", config.lang, version=version("innosim"), place=_place(config), scenario=title, seed=config.seed, quarters=config.quarters)
+    say(
+        "run",
+        config.lang,
+        version=version("innosim"),
+        place=_place(config),
+        scenario=title,
+        seed=config.seed,
+        quarters=config.quarters,
+    )
     for line in summary.table(results, years, config.lang):
         print(line)
     return DONE
@@ -138,4 +158,6 @@ def _named(config: Config) -> Config:
         return titles.get(written, written)
 
     against = None if config.against is None else tuple(map(name, config.against))
-    return replace(config, scenarios=tuple(map(name, config.scenarios)), against=against, scenario=name(config.scenario))
+    return replace(
+        config, scenarios=tuple(map(name, config.scenarios)), against=against, scenario=name(config.scenario)
+    )

@@ -53,7 +53,8 @@ def configs(settings: list[str], multirun: bool = False, lang: str | None = None
         return [_placed(found[0], None, "")]
     swept = [key for key in jobs[0] if len({job[key] for job in jobs}) > 1 and key.lstrip("+") not in GROUPS]
     placed = [
-        _placed(config, "", "".join(f"-{_slug(job[key])}" for key in swept)) for job, config in zip(jobs, found, strict=True)
+        _placed(config, "", "".join(f"-{_slug(job[key])}" for key in swept))
+        for job, config in zip(jobs, found, strict=True)
     ]
     if len({config.results for config in placed}) < len(placed):
         raise InputError("two jobs of the sweep would write to the same folder", field="results")
@@ -156,8 +157,12 @@ def _explained(error: Exception, settings: list[str]) -> InputError:
         if name in GROUPS:
             known = sorted(path.stem for path in (shipped.folder("conf") / name).glob("*.yaml"))
             if value.strip("'\"") not in known:
-                return InputError("there is no such choice", field=name, value=value, allowed=known, nearest=nearest(value, known))
-        elif name.partition(".")[0] not in (*SCHEMA, "numbers") or (f"'{name}" in str(error) and "override" in str(error)):
+                return InputError(
+                    "there is no such choice", field=name, value=value, allowed=known, nearest=nearest(value, known)
+                )
+        elif name.partition(".")[0] not in (*SCHEMA, "numbers") or (
+            f"'{name}" in str(error) and "override" in str(error)
+        ):
             known = _keys()
             if name in known:
                 continue
@@ -171,7 +176,13 @@ def _keys() -> list[str]:
 
 
 def _text(value) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and "${" not in value and value.isprintable() and len(value) <= 300
+    return (
+        isinstance(value, str)
+        and bool(value.strip())
+        and "${" not in value
+        and value.isprintable()
+        and len(value) <= 300
+    )
 
 
 def _count(low: int, high: int):
@@ -233,14 +244,18 @@ def _strict(found: dict, schema: dict, before: str) -> None:
     for key, value in found.items():
         field = f"{before}{key}"
         if key not in schema:
-            raise InputError("there is no such setting", field=field, allowed=list(schema), nearest=nearest(key, schema))
+            raise InputError(
+                "there is no such setting", field=field, allowed=list(schema), nearest=nearest(key, schema)
+            )
         rule = schema[key]
         if isinstance(rule, dict):
             if not isinstance(value, dict):
                 raise InputError("has settings of its own", field=field, value=str(value), allowed=list(rule))
             _strict(value, rule, f"{field}.")
         elif not rule[0](value):
-            raise InputError("is not acceptable", field=field, value=value if isinstance(value, str) else str(value), allowed=rule[1])
+            raise InputError(
+                "is not acceptable", field=field, value=value if isinstance(value, str) else str(value), allowed=rule[1]
+            )
     for key in schema:
         if key not in found:
             raise InputError("is missing", field=f"{before}{key}")

@@ -109,7 +109,17 @@ class Progress:
             each = self.started / spent
             rate = message("rate", self._lang, rate=each, left=_clock((total - done) / each))
         bar = padded("█" * round(12 * share), 12)
-        return message("progress", self._lang, share=share, bar=bar, done=done, total=total, spent=_clock(spent), rate=rate, failed=failed)
+        return message(
+            "progress",
+            self._lang,
+            share=share,
+            bar=bar,
+            done=done,
+            total=total,
+            spent=_clock(spent),
+            rate=rate,
+            failed=failed,
+        )
 
 
 def _clock(seconds: float) -> str:

@@ -66,7 +66,14 @@ SETTINGS = (
   lang=zh|en                       language
 -m place=a,b                       a complete study for each of the values, each in its own folder""",
 )
-ONE = ("\n  scenario=status_quo              情景\n  seed=1                           种子", "\n  scenario=status_quo              the scenario\n  seed=1                           the seed")  # fmt: skip
+ONE = (
+    """
+  scenario=status_quo              情景
+  seed=1                           种子""",
+    """
+  scenario=status_quo              the scenario
+  seed=1                           the seed""",
+)
 
 COMMANDS = {
     "run": ("运行一个情景、一个种子，输出逐年关键指标", "run one scenario with one seed and print key metrics by year"),
@@ -110,7 +117,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def language(arguments: list[str]) -> str:
-    """`--lang en`, `--lang=en` or `lang=en` anywhere; Chinese otherwise. A wrong word is refused later, with its place."""
+    """`--lang en`, `--lang=en` or `lang=en` anywhere; Chinese otherwise. A wrong word is refused later."""
     for before, word in zip(["", *arguments], arguments, strict=False):
         if before == "--lang" or word.startswith(("--lang=", "lang=")):
             return "en" if word.rpartition("=")[2] == "en" else "zh"
@@ -119,12 +126,13 @@ def language(arguments: list[str]) -> str:
 
 def _dispatch(arguments: list[str], lang: str) -> int:
     index = EN if lang == "en" else ZH
-    top = argparse.ArgumentParser(prog="innosim", description=TOP[index], add_help=False, usage=argparse.SUPPRESS, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)  # fmt: skip
-    top.add_argument("--lang", choices=("zh", "en"), help=argparse.SUPPRESS)
-    top.add_argument("--version", action="store_true", help=argparse.SUPPRESS)
-    top.add_argument("-h", "--help", action="store_true", help=argparse.SUPPRESS)
-    top.add_argument("command", nargs="?", help=argparse.SUPPRESS)
-    top.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    # Its help is TOP: argparse only takes the line apart.
+    top = argparse.ArgumentParser("innosim", "innosim [--lang zh|en] COMMAND …", add_help=False, allow_abbrev=False)
+    top.add_argument("--lang", choices=("zh", "en"))
+    top.add_argument("--version", action="store_true")
+    top.add_argument("-h", "--help", action="store_true")
+    top.add_argument("command", nargs="?")
+    top.add_argument("rest", nargs=argparse.REMAINDER)
     asked = top.parse_args(arguments)
     if asked.version:
         from importlib.metadata import version
@@ -137,7 +145,9 @@ def _dispatch(arguments: list[str], lang: str) -> int:
     if asked.command not in COMMANDS:
         from sim.errors import InputError, nearest
 
-        raise InputError(("没有这条命令", "there is no such command")[index], value=asked.command, allowed=COMMANDS, nearest=nearest(asked.command, COMMANDS))  # fmt: skip
+        problem = ("没有这条命令", "there is no such command")[index]
+        close = nearest(asked.command, COMMANDS)
+        raise InputError(problem, value=asked.command, allowed=COMMANDS, nearest=close)
     options = _parser(asked.command, index).parse_intermixed_args(asked.rest)
     options.lang = lang
     if asked.command in CONFIGURED:
@@ -153,12 +163,15 @@ def _parser(command: str, index: int) -> argparse.ArgumentParser:
     text = COMMANDS[command][index]
     if command in CONFIGURED:
         text += "\n\n" + SETTINGS[index] + (ONE[index] if command == "run" else "")
-    parser = argparse.ArgumentParser(prog=f"innosim {command}", description=text, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)  # fmt: skip
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(f"innosim {command}", None, text, formatter_class=plain, allow_abbrev=False)
     parser.add_argument("--lang", choices=("zh", "en"), help="zh | en")
     if command in CONFIGURED:
         parser.add_argument("settings", nargs="*", metavar=("设置", "SETTING")[index])
     if command == "study":
-        parser.add_argument("-m", "--multirun", action="store_true", help=("逐值各做一个研究", "one study for each value")[index])
+        parser.add_argument(
+            "-m", "--multirun", action="store_true", help=("逐值各做一个研究", "one study for each value")[index]
+        )
     if command == "parameters":
         kinds = ("document", "statistic", "literature", "assumption")
         parser.add_argument("--kind", choices=kinds, help=("只列一类来源", "only one kind of source")[index])

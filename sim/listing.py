@@ -35,7 +35,9 @@ def parameters(options: Namespace) -> int:
     for entry in entries:
         default = entry["default"]
         value = " ".join(f"{q}:{v:g}" for q, v in default.items()) if isinstance(default, dict) else _value(default)
-        print(f"{padded(entry['id'], column)}  {value} {entry['unit']}  {entry[options.lang]}  [{entry['kind']}: {entry['source']}]")
+        print(
+            f"{padded(entry['id'], column)}  {value} {entry['unit']}  {entry[options.lang]}  [{entry['kind']}: {entry['source']}]"
+        )
     say("count", options.lang, n=len(entries))
     return 0
 
@@ -87,7 +89,14 @@ def check(options: Namespace) -> int:
         _json({"file": options.file, "ok": True, "name": found.name, "title": dict(found.title),
                "programmes": list(found.programmes), "overrides": dict(found.overrides), "digest": found.digest})  # fmt: skip
     else:
-        say("good", options.lang, file=options.file, name=found.name, title=found.title[options.lang], n=len(found.programmes))
+        say(
+            "good",
+            options.lang,
+            file=options.file,
+            name=found.name,
+            title=found.title[options.lang],
+            n=len(found.programmes),
+        )
     return 0
 
 

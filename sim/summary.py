@@ -37,7 +37,9 @@ def questions(results: Results, against: str, lang: str) -> list[tuple[str, Effe
     found = []
     if "hnte_stock" in known:
         firms = "家" if lang == "zh" else "firms"
-        found.append((f"{_name('hnte_stock', results, lang)}, {end} ({firms})", results.effect("hnte_stock", against, "end")))
+        found.append(
+            (f"{_name('hnte_stock', results, lang)}, {end} ({firms})", results.effect("hnte_stock", against, "end"))
+        )
     if "rd_real" in known:
         effect = results.effect("rd_real", against, "total", relative=True).scaled(100.0, "%")
         found.append((f"{_name('rd_real', results, lang)}, {total} (%)", effect))
@@ -107,7 +109,9 @@ def yearly(results: Results, scenario: str, seed: int, metrics: list[str]) -> di
     found = {}
     for name in metrics:
         values = results.annual(name).sel(scenario=scenario, seed=seed)
-        found[name] = {int(year): float(value) for year, value in zip(values["year"].values, values.values, strict=True)}
+        found[name] = {
+            int(year): float(value) for year, value in zip(values["year"].values, values.values, strict=True)
+        }
     return found
 
 

@@ -35,8 +35,8 @@ class World:
         self.rules = rules.of_quarter(numbers, self.programmes, -1)
         self._base_rules()
         self._institutions()
-        credit.start(self)
         self._references()
+        credit.start(self)
         self.record = Record()
         self._open_books()
         observe.start(self)
@@ -101,8 +101,8 @@ class World:
             agency.receive(self)
         self.events = {}
         for agency in self.agencies.values():
-            agency.review(self)
             agency.pay(self)
+            agency.review(self)
             agency.buy_services(self)
 
     def _close_quarter(self):
@@ -209,13 +209,13 @@ class World:
     def _base_rules(self):
         """Claims and user cost under the rules of 2020, the same in every package: they describe the past."""
         firms, p = self.firms, self.numbers
-        tax = rules.national(p)
+        self.base_tax = tax = rules.national(p)
         tax.hnte_rate = p["tax.incentives.cit_rate_hnte"]
         for group in ("manufacturing", "sme", "other"):
             setattr(tax, group, p.at(f"tax.incentives.deduction_{group}", -1))
         d = taxes.deduction(self, tax)
         wanted = firms.sales_1 * (firms.intensity + firms.plan_extra)
-        profit = np.maximum(firms.sales_1 * firms.margin - wanted, 0)
+        profit = np.maximum(firms.sales_1 * (firms.margin + firms.margin_luck) - wanted, 0)
         certified = firms.cert_year > 0
         rate = taxes.regime(tax, profit, firms.employment, certified)
         able = firms.tax_awareness < p["tax.claim_awareness"]
@@ -286,14 +286,13 @@ class World:
         for year, count in zip(*np.unique(firms.cert_year[:n], return_counts=True)):
             if year:
                 self.cohorts[int(year)] = int(count)
-        # Other public spending keeps the city's budget level in the base year: tax of 2020 less nothing.
-        vat = p["tax.vat_rate"] * float(firms.sales[:n].sum())
-        local = (1 - p["tax.vat_centre"]) * (1 - p["tax.province_share"])
-        income = np.maximum(firms.profit_1[:n], 0) * np.where(
-            firms.cert_year[:n] > 0, p["tax.incentives.cit_rate_hnte"], p["tax.cit_rate"]
-        )
-        cit = float(income.sum()) / 4 * (1 - p["tax.cit_centre"]) * (1 - p["tax.province_share"])
-        self.public_services = vat * local + cit
+        # Other public spending takes the tax of the base year, grown with the market: the same path in every package.
+        local = 1 - p["tax.province_share"]
+        vat = p["tax.vat_rate"] * float(firms.sales[:n].sum()) * (1 - p["tax.vat_centre"]) * local
+        taxable = np.maximum(firms.profit_1[:n] - firms.deduct_1[:n], 0)
+        rate = taxes.regime(self.base_tax, taxable, firms.employment[:n], firms.cert_year[:n] > 0)
+        cit = float((rate * taxable).sum()) / 4 * (1 - p["tax.cit_centre"]) * local
+        self.public_services = vat + cit
         self.entries = self.exits = 0
         self.exits_by_tier = np.zeros(len(TIERS))
         self.events: dict[str, np.ndarray] = {}

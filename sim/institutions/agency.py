@@ -24,7 +24,7 @@ class Agency:
         self.since, self.due = (np.full(size, NOT_DUE, np.int16) for _ in range(2))
         self.merit = np.zeros(size) if programme.competitive else None
         self.reliability = 1.0  # share of due money paid lately, as firms have seen it
-        self.committed_year = 0.0
+        self.committed_year = self.budget_year = 0.0
         self.compensated_year = 0.0
         self.payable_opening = 0.0
         self.new_quarter()
@@ -44,6 +44,7 @@ class Agency:
             return
         self.committed_year = self.compensated_year = 0.0
         amount = np.rint(programme.yearly_budget() * (4 - world.season) / 4)
+        self.budget_year = amount
         city = np.rint(amount * programme.city_share)
         world.ledger.transfer("appropriation", city, "city", self.account)
         world.ledger.transfer("appropriation", amount - city, "province", self.account)
@@ -97,7 +98,7 @@ class Agency:
         if self.programme.competitive:
             rank = world.streams.normal("merit", world.quarter, world.firms.count)[rows] + world.firms.merit[rows]
             best = np.lexsort((rows, -rank))
-            room = self.programme.yearly_budget() - self.committed_year
+            room = self.budget_year - self.committed_year
             best = best[: int(np.searchsorted(np.cumsum(amount[best]), room, side="right"))]
             self._administer(world, len(rows), world.numbers["delivery.review_cost"])
             rows, amount = rows[best], amount[best]

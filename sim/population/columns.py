@@ -23,7 +23,7 @@ class Column:
 
 COLUMNS: dict[str, Column] = {
     # who the row is; the same in every scenario of a seed
-    "kind": Column("i1", "code", "0 incumbent, 1 would-be founder, 2 outside project", True),
+    "kind": Column("i1", "code", "0 incumbent, 1 would-be founder, 2 outside project, 3 riser to above-scale", True),
     "district": Column("i1", "index", "district of the place", True),
     "sector": Column("i1", "index", "sector of the place", True),
     "arrival": Column(INDEX, "quarter", "quarter in which the row may enter; -1 for incumbents", True),
@@ -39,12 +39,14 @@ COLUMNS: dict[str, Column] = {
     "hassle": Column(SHARE, "multiple", "multiplier of application costs", True),
     "relabel_cost": Column(SHARE, "multiple", "multiplier of the cost of relabelling", True),
     "patenting": Column(SHARE, "multiple", "multiplier of patents, mean one", True),
+    "opacity": Column(SHARE, "sd", "lasting error in the bank's view of the firm, standard normal", True),
     "merit": Column(SHARE, "sd", "quality that reviewers see, standard normal", True),
     "outside_option": Column(SHARE, "rank", "rank of the outside option of an entrant, uniform", True),
     "desired_intensity": Column(SHARE, "share of sales", "R&D wanted at the user cost of the base rules", True),
     "base_user_cost": Column(SHARE, "RMB per RMB", "user cost of R&D under the rules of 2020", True),
     "size_anchor": Column(SHARE, "log RMB", "mean log annual sales of the sector at the start", True),
     # state
+    "margin_luck": Column(SHARE, "share of sales", "lasting luck in the margin"),
     "alive": Column(FLAG, "flag", "trades in the city"),
     "birth": Column(INDEX, "quarter", "quarter of birth (negative before 2021Q1)", fill=NEVER),
     "sales": Column(MONEY, "RMB/quarter", "sales of the last quarter"),

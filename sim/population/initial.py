@@ -11,7 +11,7 @@ from sim.population.place import Place, column
 from sim.streams import Streams
 
 BASE_YEAR = 2020
-INCUMBENT, FOUNDER, OUTSIDE = 0, 1, 2
+INCUMBENT, FOUNDER, OUTSIDE, RISER = range(4)
 START_TIERS = {"none": "untiered", "pan_tech": "pan_tech", "scitech_sme": "scitech_sme",
                "cultivation": "cultivation", "hnte": "hnte"}  # fmt: skip
 HNTE, POOL, SME, PAN, NONE = (TIERS.index(t) for t in ("hnte", "cultivation", "scitech_sme", "pan_tech", "none"))
@@ -30,10 +30,11 @@ def counts(numbers) -> dict[str, int]:
     }
 
 
-def rows_needed(numbers, quarters: int) -> tuple[int, int, int]:
-    """Incumbents, would-be founders a quarter, outside projects a quarter."""
+def rows_needed(numbers) -> tuple[int, int, int, int]:
+    """Incumbents; and a quarter: would-be founders, outside projects, ordinary firms that reach above-scale."""
     incumbents = sum(counts(numbers).values())
-    return incumbents, int(numbers["place.founders_per_quarter"]), int(numbers["place.outside_projects_per_quarter"])
+    names = ("founders", "outside_projects", "risers")
+    return (incumbents, *(int(numbers[f"place.{name}_per_quarter"]) for name in names))
 
 
 def threshold(numbers, sales: np.ndarray) -> np.ndarray:
@@ -56,14 +57,14 @@ def pick(rng, shares: np.ndarray, rows: int) -> np.ndarray:
 
 def build(numbers, place: Place, streams: Streams, quarters: int) -> Firms:
     """Allocate and fill the table for a run of `quarters`."""
-    incumbents, founders, projects = rows_needed(numbers, quarters)
-    firms = Firms(incumbents + quarters * (founders + projects))
+    incumbents, *newcomers = rows_needed(numbers)
+    firms = Firms(incumbents + quarters * sum(newcomers))
     tier = np.repeat([TIERS.index(t) for t in counts(numbers)], list(counts(numbers).values())).astype("i1")
     draw = streams.trait
     firms.tier[:incumbents] = tier
-    firms.kind[incumbents:] = np.tile(np.repeat([FOUNDER, OUTSIDE], [founders, projects]), quarters)
+    firms.kind[incumbents:] = np.tile(np.repeat([FOUNDER, OUTSIDE, RISER], newcomers), quarters)
     firms.arrival[:incumbents] = -1
-    firms.arrival[incumbents:] = np.repeat(np.arange(quarters), founders + projects)
+    firms.arrival[incumbents:] = np.repeat(np.arange(quarters), sum(newcomers))
     _traits(firms, numbers, place, draw, incumbents)
     _incumbent_sizes(firms, numbers, draw, incumbents)
     _newcomer_sizes(firms, numbers, place, draw, incumbents)
@@ -85,7 +86,10 @@ def _traits(firms, numbers, place, draw, n0):
     draws = {group: {k: pick(draw(f"{group} {k}"), shares[k], rows) for k in ("hnte", "firm")}
              for group, shares in (("district", district), ("sector", sector))}  # fmt: skip
     firms.district[:] = np.where(upper, draws["district"]["hnte"], draws["district"]["firm"])
-    firms.sector[:] = np.where(upper | newcomer, draws["sector"]["hnte"], draws["sector"]["firm"])
+    ordinary = firms.kind == RISER
+    # Technology founders and outside projects resemble the sci-tech SMEs: product and staff are high-tech from the start.
+    upper |= newcomer & ~ordinary
+    firms.sector[:] = np.where(upper, draws["sector"]["hnte"], draws["sector"]["firm"])
     # High-tech share: Beta around the sector mean; certified firms and pool firms lie above the legal floor.
     mean = column(numbers, "sector", place.sectors, "hightech_share")[firms.sector]
     share = draw("hightech").beta(2.5 * mean, 2.5 * (1 - mean))
@@ -110,6 +114,7 @@ def _traits(firms, numbers, place, draw, n0):
         getattr(firms, name)[:] = np.exp(numbers[sd] * draw(name).standard_normal(rows))
     sd = numbers["knowledge.patent_dispersion"]
     firms.patenting[:] = np.exp(sd * draw("patenting").standard_normal(rows) - sd**2 / 2)
+    firms.opacity[:] = draw("opacity").standard_normal(rows)
     firms.merit[:] = draw("merit").standard_normal(rows)
 
 
@@ -118,9 +123,11 @@ def _incumbent_sizes(firms, numbers, draw, n0):
     tier, sales = firms.tier[:n0], np.zeros(n0)
     body, tail = numbers["place.size_body_sd"], numbers["place.size_tail"]
     for name, group in START_TIERS.items():
+        if name == "none":
+            continue
         rows = np.flatnonzero(tier == TIERS.index(name))
         log_size = heavy_tailed(draw(f"size {name}"), len(rows), body, tail)
-        if name in ("hnte", "none"):
+        if name == "hnte":
             sales[rows] = np.exp(log_size)
         else:
             # The middle tiers are capped by their own rule (200m RMB), so their tail is cut there.
@@ -131,7 +138,9 @@ def _incumbent_sizes(firms, numbers, draw, n0):
     scale = numbers["rd.scale_threshold"]
     rest = sales[~none]
     untiered = numbers["place.above_scale_revenue"] - rest[rest >= scale].sum()
-    _scale_to(sales, none, max(untiered, 1.05 * scale * none.sum()), scale)
+    # Untiered firms start at the survey threshold; the excess over it is heavy-tailed and scaled to the surveyed total.
+    excess = np.expm1(np.maximum(draw("untiered size").standard_exponential(int(none.sum())) / tail, 1e-3))
+    sales[none] = scale + excess * max(untiered - scale * none.sum(), 0.05 * scale * none.sum()) / excess.sum()
     firms.sales_1[:n0] = sales
     age = {name: numbers[f"place.tier.{group}.mean_age"] for name, group in START_TIERS.items()}
     mean_age = np.array([age.get(TIERS[t], 0) for t in range(len(TIERS))])[tier]
@@ -154,8 +163,10 @@ def _newcomer_sizes(firms, numbers, place, draw, n0):
     """First-year sales of the rows to come. Outside projects are larger: they bring a product with them."""
     rows = firms.rows - n0
     size = numbers["entry.sales_median"] * np.exp(numbers["entry.sales_sd"] * draw("founder size").standard_normal(rows))
-    outside = firms.kind[n0:] == OUTSIDE
-    firms.sales_1[n0:] = np.where(outside, 4 * size, size)
+    kind = firms.kind[n0:]
+    size = np.where(kind == OUTSIDE, 4 * size, size)
+    # A riser has just crossed the survey threshold, so it lies within a factor of two above it.
+    firms.sales_1[n0:] = np.where(kind == RISER, numbers["rd.scale_threshold"] * (1 + draw("riser").random(rows)), size)
     # Log size against which growth reverts: the mean of the sector at the start.
     log_sales = np.log(firms.sales_1[:n0])
     sector = firms.sector[:n0]
@@ -174,11 +185,11 @@ def _research_history(firms, numbers, draw, n0):
     groups = [START_TIERS.get(name, "hnte") for name in TIERS]
     median = np.array([numbers[f"place.tier.{g}.rd_intensity"] for g in groups])
     sd = np.array([numbers[f"place.tier.{g}.rd_intensity_sd"] for g in groups])
-    kind = np.where(np.arange(firms.rows) < n0, tier, SME)
+    kind = np.where(np.arange(firms.rows) < n0, tier, np.where(firms.kind == RISER, NONE, SME))
     wanted = median[kind] * np.exp(sd[kind] * draw("intensity").standard_normal(firms.rows))
     wanted = np.minimum(wanted, 0.5)
     # Who holds a certificate wants at least part of the threshold: nobody closes a gap of more than half.
-    limit = threshold(numbers, firms.sales_1)
+    limit = threshold(numbers, firms.sales_1) * (1 + numbers["rd.planning_margin"])
     certified = (tier == HNTE) & (np.arange(firms.rows) < n0)
     wanted = np.where(certified, np.maximum(wanted, 0.5 * limit * (1 + 0.3 * draw("intensity floor").random(firms.rows))), wanted)
     growth = numbers.at("economy.market_growth", -4)
@@ -226,12 +237,14 @@ def _books(firms, numbers, draw, n0):
     mean = np.array([numbers[f"place.tier.{g}.margin"] for g in groups])
     kind = np.where(np.arange(firms.rows) < n0, firms.tier, PAN)
     spread = numbers["place.margin_sd"] * draw("margin").standard_normal(firms.rows)
+    firms.margin_luck[:] = numbers["sales.margin_luck"] * draw("margin luck").standard_normal(firms.rows)
     firms.margin[:] = np.clip(mean[kind] + firms.desired_intensity + spread, -0.10, 0.60)
-    cash = numbers["credit.cash_target"] * np.exp(0.7 * draw("cash").standard_normal(firms.rows) - 0.245)
+    cash = numbers["credit.cash_target"] * np.exp(numbers["credit.cash_sd"] * draw("cash").standard_normal(firms.rows))
     firms.cash[:n0] = np.rint(firms.sales_1 * cash)[:n0]
     firms.employment[:] = np.maximum(firms.sales_1 / numbers["sales.revenue_per_worker"], 2)
-    firms.costs[:n0] = np.rint(firms.sales * (1 - firms.margin))[:n0]
-    firms.profit_1[:n0] = np.rint(firms.sales_1 * (firms.margin - firms.intensity - firms.plan_extra))[:n0]
+    margin = firms.margin + firms.margin_luck
+    firms.costs[:n0] = np.rint(firms.sales * (1 - margin))[:n0]
+    firms.profit_1[:n0] = np.rint(firms.sales_1 * (margin - firms.intensity - firms.plan_extra))[:n0]
     firms.alive[:n0] = True
     firms.funded[:] = 1.0
 
@@ -257,7 +270,7 @@ def _certificates(firms, numbers, draw, n0):
     want = min(round(numbers["place.scitech_sme"] * numbers["place.scitech_sme_hnte_share"]), len(small))
     firms.registered[draw("registered").permutation(small)[:want]] = True
     firms.pan_tech[:n0] = firms.tier[:n0] != NONE
-    firms.pan_tech[n0:] = True
+    firms.pan_tech[n0:] = firms.kind[n0:] != RISER
     pool = np.flatnonzero(firms.tier[:n0] == POOL)
     firms.pool_since[pool] = -4 * draw("pool").integers(0, 3, len(pool)) - 3
     # R&D units sit with the largest spenders, chosen with noise; key laboratories come later.

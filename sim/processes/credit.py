@@ -49,18 +49,38 @@ def borrow(world) -> None:
     wanted = np.minimum(wanted, np.maximum(2 * firms.leverage[:n] * annual - debt, 0))
     rows = np.flatnonzero(firms.alive[:n] & (wanted >= p["credit.minimum_ticket"]) & (firms.below[:n] == 0))
     need = np.rint(wanted[rows])
-    size = annual[rows]
-    young = world.quarter - firms.birth[rows] < 12
-    odds = default_odds(
-        p, debt[rows] / size, firms.cash[rows] / size,
-        firms.margin[rows] - firms.intensity[rows] - firms.plan_extra[rows] - firms.plan_relabel[rows],
-        np.log(size) - firms.size_anchor[rows] - world.market_index, young,
-    )  # fmt: skip
-    odds = odds - p["credit.label_signal"] * (firms.cert_year[rows] > 0)
-    noise = world.streams.normal("bank", world.quarter, n)[rows] * p["credit.signal_noise"]
+    odds = _book_odds(world, rows, annual[rows], debt[rows])
+    noise = _judgement(world, world.streams.normal("bank", world.quarter, n)[rows], rows)
     for name, product in world.products.items():
         need = _offer(world, world.books.names.index(name), product, rows, need, odds, noise)
     _ordinary(world, rows, need, odds, noise, debt[rows])
+
+
+def _book_odds(world, rows, size, debt):
+    """Log-odds of default from reported books: reported R&D lowers the margin a bank sees, a certificate flatters."""
+    firms, p = world.firms, world.numbers
+    margin = firms.margin[rows] + firms.margin_luck[rows]
+    margin = margin - firms.intensity[rows] - firms.plan_extra[rows] - firms.plan_relabel[rows]
+    log_size = np.log(np.maximum(size, 1.0)) - firms.size_anchor[rows] - world.market_index
+    young = world.quarter - firms.birth[rows] < 12
+    odds = default_odds(p, debt / np.maximum(size, 1.0), firms.cash[rows] / np.maximum(size, 1.0), margin, log_size, young)
+    return odds - p["credit.label_signal"] * (firms.cert_year[rows] > 0)
+
+
+def _ordinary_rate(world, rows, size, debt, default):
+    """Rate a bank needs on an ordinary loan that brings debt to this level: the secured part loses less."""
+    firms, p = world.firms, world.numbers
+    pledge = p["credit.collateral_share"] * (1 - p["credit.collateral_intangible"] * firms.hightech[rows])
+    secured = np.clip(pledge * size / np.maximum(debt, 1), 0, 1)
+    loss = p["credit.loss_secured"] * secured + p["credit.loss_unsecured"] * (1 - secured)
+    return required_rate(default, loss, 0.0, p["credit.funding_cost"] + p["credit.margin"])
+
+
+def _judgement(world, fresh, rows):
+    """Error of the bank's view (rows,): mostly a lasting one, since what it does not know it rarely learns."""
+    p = world.numbers
+    keep = p["credit.noise_persistence"]
+    return p["credit.signal_noise"] * (keep * world.firms.opacity[rows] + np.sqrt(1 - keep**2) * fresh)
 
 
 def _seen(odds, noise, p, cover):
@@ -96,15 +116,11 @@ def _offer(world, book, product, rows, need, odds, noise):
 
 
 def _ordinary(world, rows, need, odds, noise, debt):
-    """Ordinary loans: the secured part loses less; beyond the highest rate the bank says no."""
+    """Ordinary loans: beyond the highest rate the bank says no."""
     firms, p = world.firms, world.numbers
     at = np.flatnonzero(need >= p["credit.minimum_ticket"])
     r = rows[at]
-    pledge = p["credit.collateral_share"] * (1 - p["credit.collateral_intangible"] * firms.hightech[r])
-    secured = np.clip(pledge * 4 * firms.sales[r] / np.maximum(debt[at] + need[at], 1), 0, 1)
-    loss = p["credit.loss_secured"] * secured + p["credit.loss_unsecured"] * (1 - secured)
-    default = _seen(odds[at], noise[at], p, 0.0)
-    rate = required_rate(default, loss, 0.0, p["credit.funding_cost"] + p["credit.margin"])
+    rate = _ordinary_rate(world, r, 4 * firms.sales[r], debt[at] + need[at], _seen(odds[at], noise[at], p, 0.0))
     ok = rate <= p["credit.rate_cap"]
     _disburse(world, 0, r[ok], need[at][ok], rate[ok])
 
@@ -131,9 +147,16 @@ def start(world) -> None:
     """Debt at the end of 2020: desired debt at a random point of its cycle; sci-tech and guaranteed loans inside it."""
     firms, p, books, n = world.firms, world.numbers, world.books, world.firms.count
     age = world.streams.trait("loan age").random(n)
-    debt = np.rint(firms.leverage[:n] * firms.sales_1[:n] * (0.6 + 0.4 * age))
+    wanted = firms.leverage[:n] * firms.sales_1[:n]
+    # A firm borrows again when instalments have opened a gap of one ticket, so it stands somewhere inside that gap.
+    debt = np.rint(wanted - age * np.maximum(wanted / p["credit.term"], p["credit.minimum_ticket"]))
     debt[debt < p["credit.minimum_ticket"]] = 0
-    fits = (firms.tier[:n] >= 2) & (debt > 0) & (firms.awareness[:n] < p["delivery.awareness"])
+    # Only firms that a bank would have lent to owe anything.
+    rows = np.arange(n)
+    noise = _judgement(world, world.streams.trait("bank at the start").standard_normal(n), rows)
+    default = _seen(_book_odds(world, rows, firms.sales_1[:n], debt), noise, p, 0.0)
+    debt[_ordinary_rate(world, rows, firms.sales_1[:n], debt, default) > p["credit.rate_cap"]] = 0
+    fits = (firms.tier[:n] >= 1) & (debt > 0) & (firms.awareness[:n] < p["delivery.awareness"])
     loans = [k for k, name in enumerate(books.names) if name.startswith("loan.")]
     lucky = world.streams.trait("loan product").random(n)
     for group, total, cap in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.population.initial import FOUNDER
+from sim.population.initial import FOUNDER, OUTSIDE, RISER
 
 
 def entry_probability(base: float, growth_gap: float, support, market_response: float, support_response: float):
@@ -21,13 +21,14 @@ def enter(world) -> None:
     last = int(np.searchsorted(firms.arrival, quarter, side="right"))
     firms.count = last
     rows = np.arange(first, last)
-    founder = firms.kind[rows] == FOUNDER
     support = p["entry.expects_certificate"] * world.certificate_reward(rows) / p["entry.setup_cost"]
+    # Ordinary firms that grow into the survey follow the market, not the awards.
+    support = np.where(firms.kind[rows] == FOUNDER, support, 0.0)
     gap = p.at("economy.market_growth", quarter) - p["entry.normal_growth"]
     chance = entry_probability(
         p["entry.base_probability"], gap, support, p["entry.market_response"], p["entry.support_response"]
     )
-    chance = np.where(founder, chance, p["place.outside_settle"])
+    chance = np.where(firms.kind[rows] == OUTSIDE, p["place.outside_settle"], chance)
     enters = firms.outside_option[rows] < chance
     size = firms.sales_1[rows].copy()
     # The first-year size was parked in sales_1; a new firm has no history.
@@ -36,11 +37,13 @@ def enter(world) -> None:
     for name in ("sales", "employment", "knowledge", "intensity"):
         getattr(firms, name)[gone] = 0
     firms.pan_tech[gone] = False
-    rows, founder, size = rows[enters], founder[enters], size[enters]
+    rows, size = rows[enters], size[enters]
+    outside = firms.kind[rows] == OUTSIDE
     firms.alive[rows] = True
-    firms.birth[rows] = quarter
+    # Risers are firms of some years that were too small to be seen.
+    firms.birth[rows] = quarter - np.where(firms.kind[rows] == RISER, 20, 0)
     firms.costs[rows] = np.rint(firms.sales[rows] * (1 - firms.margin[rows]))
     equity = np.rint(p["entry.setup_cost"] + p["credit.cash_target"] * size)
-    world.ledger.to_firms("equity", np.where(founder, equity, 0), "households", rows)
-    world.ledger.to_firms("equity", np.where(founder, 0, equity), "outside", rows)
+    world.ledger.to_firms("equity", np.where(outside, 0, equity), "households", rows)
+    world.ledger.to_firms("equity", np.where(outside, equity, 0), "outside", rows)
     world.entries = len(rows)

@@ -28,7 +28,8 @@ def leave(world) -> None:
     alive = firms.alive[:n]
     below = np.where(alive & (firms.cash[:n] < 0), firms.below[:n] + 1, 0)
     firms.below[:n] = np.minimum(below, 100)
-    insolvent = below >= p["exit.grace"]
+    owed = firms.cash[:n] < -p["exit.trade_credit"] * 4 * firms.sales[:n]
+    insolvent = alive & (owed | (below >= p["exit.grace"]))
     age = (world.quarter - firms.birth[:n]) / 4
     yearly = yearly_hazard(p, age, 4 * firms.sales[:n]) * firms.frailty[:n] * p["exit.other_causes"]
     quarterly = 1 - np.exp(0.25 * np.log1p(-np.minimum(yearly, 0.95)))

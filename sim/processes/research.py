@@ -36,7 +36,7 @@ def plan(world) -> None:
     alive = firms.alive[:n]
     growth = p.at("economy.market_growth", world.quarter) * p["economy.quarters_ahead"] / 4
     expected = np.where(firms.sales_1[:n] > 0, firms.sales_1[:n], 4 * firms.sales[:n]) * (1 + growth)
-    profit = expected * firms.margin[:n]
+    profit = expected * (firms.margin[:n] + firms.margin_luck[:n])
     d = deduction(world, tax, slice(0, n))
     certified = firms.cert_year[:n] > 0
     staff = firms.employment[:n]
@@ -108,8 +108,9 @@ def _threshold_decision(world, expected, profit, cost):
     filing = (p["hnte.application_cost"] + p["hnte.ip_cost"] * first) * (1 - saved) * firms.hassle[rows] / years
     worth = (benefit > loss + filing) & (gap <= 2 * desired)
     firms.aims[rows] = worth
-    firms.plan_extra[rows] = np.where(worth, real / sales, 0.0)
-    firms.plan_relabel[rows] = np.where(worth, relabelled / sales, 0.0)
+    scale = np.where(worth, 1 / np.maximum(sales, 1.0), 0.0)
+    firms.plan_extra[rows] = real * scale
+    firms.plan_relabel[rows] = relabelled * scale
 
 
 def spend(world) -> None:

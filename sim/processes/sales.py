@@ -61,8 +61,13 @@ def sell(world) -> None:
     world.ledger.to_firms("sales_outside", sales - local, "outside")
     sticky = p["sales.cost_stickiness"]
     base = (1 - sticky) * sales + sticky * before
-    luck = p["sales.margin_shock"] * world.streams.normal("margin", quarter, n)
-    costs = np.rint(np.maximum((1 - firms.margin[:n]) * base - luck * sales, 0.0)) * alive
+    # Margins: what lasts, luck that fades, and the swing of the quarter, all from one draw.
+    draw = world.streams.normal("margin", quarter, n)
+    keep = p["sales.margin_persistence"]
+    firms.margin_luck[:n] *= keep
+    firms.margin_luck[:n] += p["sales.margin_luck"] * np.sqrt(1 - keep**2) * draw
+    margin = firms.margin[:n] + firms.margin_luck[:n] + p["sales.margin_shock"] * draw
+    costs = np.rint(np.maximum((1 - margin) * base, 0.0)) * alive
     at_home = np.rint(p["economy.local_cost_share"] * costs)
     world.ledger.from_firms("costs_local", at_home, "households")
     world.ledger.from_firms("costs_outside", costs - at_home, "outside")

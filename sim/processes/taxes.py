@@ -62,6 +62,7 @@ def _share(world, raised, centre, province):
 
 def _dividends(world, profit):
     firms, p, n = world.firms, world.numbers, world.firms.count
-    spare = firms.cash[:n] - p["credit.cash_target"] * 4 * firms.sales[:n]
-    paid = np.rint(np.clip(p["credit.payout"] * profit, 0, np.maximum(spare, 0))) * firms.alive[:n]
+    target = p["credit.cash_target"] * 4 * firms.sales[:n]
+    wanted = p["credit.payout"] * profit + p["credit.surplus_payout"] * np.maximum(firms.cash[:n] - 2 * target, 0)
+    paid = np.rint(np.clip(wanted, 0, np.maximum(firms.cash[:n] - target, 0))) * firms.alive[:n]
     world.ledger.from_firms("dividend", paid, "households")

@@ -79,7 +79,7 @@ def headline(r: Reading, s: str) -> str:
         if not r.has(metric):
             continue
         x, unit = gain(r, metric, s)
-        names = {"hnte_stock": ("高企", "certified HNTEs"), "rd_real": ("真实研发", "real R&D"), "public_cost_city": ("市级成本", "the city's cost")}
+        names = {"hnte_stock": ("高企", "Certified HNTEs"), "rd_real": ("真实研发", "real R&D"), "public_cost_city": ("市级成本", "the city's cost")}
         name = names[metric][lang == "en"]
         if x.settled or x.mean == 0:
             value = f"{text.trio(x.mean, x.low, x.high)}{'' if unit == '%' else ' '}{unit}"
@@ -100,6 +100,6 @@ def undecided_pairs(r: Reading) -> list[str]:
                 continue
             reason = (say(lang, f"仅 {x.share:.0%} 的世界同向", f"same sign in only {x.share:.0%} of worlds") if x.settled
                       else say(lang, f"区间含 0{_more(x, lang)}", f"interval includes 0{_more(x, lang)}"))  # fmt: skip
-            names = say(lang, f"“{r.title(a)}”与“{r.title(b)}”", f"“{r.title(a)}” and “{r.title(b)}”")
+            names = text.quoted(lang, r.title(a)) + say(lang, "与", " and ") + text.quoted(lang, r.title(b))
             found.append(f"{names} · {r.label(metric)}{say(lang, '：', ': ')}{reason}")
     return found

@@ -38,7 +38,7 @@ def _head(r: Reading) -> dict[str, str]:
     period = f"{r.quarters[0]}–{r.quarters[-1]}"
     firms = _firms(r)
     names = say(lang, "、", ", ").join(r.title(s) for s in r.others)
-    base = say(lang, f"“{r.title(r.baseline)}”", f"“{r.title(r.baseline)}”")
+    base = text.quoted(lang, r.title(r.baseline))
     subtitle = say(lang, f"{r.place}，{period}（{len(r.quarters)} 个季度），{firms}。以{base}为基准，比较：{names or '（无）'}。",
                    f"{r.place}, {period} ({len(r.quarters)} quarters), {firms}. Baseline {base}, compared with: {names or '(none)'}.")  # fmt: skip
     seeds = r.data.sizes["seed"]
@@ -95,13 +95,12 @@ def _worlds(r: Reading) -> str:
 
 
 def _answers(r: Reading) -> list[dict]:
-    base = r.title(r.baseline)
-    return [
-        {"title": say(r.lang, f"“{r.title(s)}”与“{base}”相比（{r.end}；金额为年均）",
-                      f"“{r.title(s)}” against “{base}” ({r.end}; money a year)"),
-         "headline": answers.headline(r, s), "rows": rows}
-        for s, rows in answers.by_scenario(r).items()
-    ]  # fmt: skip
+    base, found = text.quoted(r.lang, r.title(r.baseline)), []
+    for s, rows in answers.by_scenario(r).items():
+        name = text.quoted(r.lang, r.title(s))
+        title = say(r.lang, f"{name}与{base}相比（{r.end}；金额为年均）", f"{name} against {base} ({r.end}; money a year)")
+        found.append({"title": title, "headline": answers.headline(r, s), "rows": rows})
+    return found
 
 
 def _reading(lang: str) -> str:

@@ -102,11 +102,20 @@ def _pairs(r: Reading) -> bytes:
     """Every count of the firm-by-firm comparison, mean of worlds."""
     pairs = r.results.pairs()
     counts = [c for c in pairs.columns if c not in ("scenario", "against", "seed")]
-    head = [say(r.lang, "情景", "scenario"), say(r.lang, "对照", "against"), say(r.lang, "世界数", "worlds"), *map(str, counts)]
+    head = [say(r.lang, "情景", "scenario"), say(r.lang, "对照", "against"), say(r.lang, "世界数", "worlds"), *(_count_name(str(c), r.lang) for c in counts)]
     rows = []
     for (s, against), part in pairs.groupby(["scenario", "against"], sort=True):
         rows.append([r.title(s), r.title(against), len(part), *(float(part[c].mean()) for c in counts)])
     return sheet(head, rows)
+
+
+def _count_name(column: str, lang: str) -> str:
+    """`hnte_additional` in words; what is not known stays as it is."""
+    outcomes = {"hnte": ("高企", "certified"), "alive": ("存续", "alive"), "recipients": ("受益企业", "recipients")}
+    parts = {"deadweight": ("本来就会有", "deadweight"), "additional": ("额外", "additional"), "none": ("仍然没有", "still not"),
+             "displaced": ("被挤出", "displaced"), "spill": ("外溢", "spill-over"), "lost": ("因此失去", "lost")}  # fmt: skip
+    words = [outcomes.get(p) or parts.get(p) for p in column.split("_")]
+    return "·".join(w[lang == "en"] for w in words) if all(words) else column
 
 
 def _scorecard(lines, lang: str) -> bytes:

@@ -22,7 +22,7 @@ FILLS = ("#33668C", "#C9A227", "#4C956C", "#B5577A", "#8DB4D6", "#E08E45", "#6D5
 GOOD, BAD, MUTED, PALE = "#0072B2", "#D55E00", "#6B6B6B", "#D9D9D9"
 
 RC = {
-    "font.family": [FAMILY, "DejaVu Sans"],
+    "font.family": [FAMILY],
     "font.size": 8.5,
     "axes.titlesize": 9,
     "axes.labelsize": 8.5,
@@ -132,8 +132,11 @@ def legend(figure, axis, ax) -> None:
         axis.legend(handles, labels)
     elif handles:
         widest = max(columns(part) for label in labels for part in label.split("\n"))
-        fit = max(1, min(len(labels), 108 // (widest + 9)))
-        figure.legend(handles, labels, loc="outside lower center", ncols=-(-len(labels) // -(-len(labels) // fit)), handlelength=3)
+        fit = max(1, min(len(labels), 114 // (widest + 9)))
+        if all("\n" not in label for label in labels) and sum(columns(label) + 8 for label in labels) <= 114:
+            fit = len(labels)
+        rows = -(-len(labels) // fit)
+        figure.legend(handles, labels, loc="outside lower center", ncols=-(-len(labels) // rows), handlelength=2.5, columnspacing=1.6)
 
 
 def world_band(axis, reading, scenario: str, times, p5, p95) -> None:

@@ -7,6 +7,8 @@ import unicodedata
 
 from sim.report.style import covered
 
+CLOSING = set("，。、；：）？！”》,.;:)?!")
+
 
 def plain(text: object) -> str:
     """Text that Matplotlib draws as it stands: no control or direction marks, and no character without a glyph."""
@@ -21,27 +23,35 @@ def columns(text: str) -> int:
 
 
 def wrap(text: object, width: int, lines: int = 3) -> str:
-    """Break at `width` half-width columns, between words where there are words; cut with … after `lines` lines."""
+    """Lines of at most `width` half-width columns and about the same length; cut with … after `lines` lines."""
+    pieces = list(_pieces(plain(text).strip(), width))
+    rows = _filled(pieces, width)
+    if len(rows) > lines:
+        last = rows[lines - 1]
+        while columns(last) > width - 2:
+            last = last[:-1]
+        return "\n".join([*rows[: lines - 1], last + "…"])
+    narrow = next(w for w in range(max(1, width // 2), width + 1) if len(_filled(pieces, w)) <= len(rows))
+    return "\n".join(_filled(pieces, narrow)) if len(rows) > 1 else "".join(rows)
+
+
+def _filled(pieces: list[str], width: int) -> list[str]:
     rows, row = [], ""
-    for piece in _pieces(plain(text)):
-        if row and columns(row) + columns(piece.rstrip()) > width and piece not in "，。、；：）？！,.;:)?!":
+    for piece in pieces:
+        closes = piece.strip() in CLOSING  # stays with the line it closes
+        if row and not closes and columns(row) + columns(piece.rstrip()) > width:
             rows.append(row.rstrip())
             row = ""
-        while columns(piece) > width:
-            head = _head(piece, width)
-            rows.append(row + head) if not row else rows.append(head)
-            piece = piece[len(head) :]
         row += piece if row else piece.lstrip()
-    rows.append(row.rstrip())
-    rows = [r for r in rows if r] or [""]
-    return "\n".join(rows if len(rows) <= lines else [*rows[: lines - 1], rows[lines - 1][: max(1, width // 2 - 1)] + "…"])
+    return [r for r in [*rows, row.rstrip()] if r] or [""]
 
 
-def _pieces(text: str):
+def _pieces(text: str, width: int):
+    """What must not be broken: words, figures, single Chinese characters; a word longer than a line is cut."""
     word = ""
     for c in text:
         wide = unicodedata.east_asian_width(c) in "WF"
-        if wide and word:
+        if word and (wide or columns(word) >= width):
             yield word
             word = ""
         word += c
@@ -50,13 +60,6 @@ def _pieces(text: str):
             word = ""
     if word:
         yield word
-
-
-def _head(text: str, width: int) -> str:
-    taken = 0
-    while taken < len(text) and columns(text[: taken + 1]) <= width:
-        taken += 1
-    return text[: max(1, taken)]
 
 
 def money(lang: str) -> tuple[float, str]:
@@ -76,11 +79,14 @@ def number(value: float, digits: int = 3, sign: bool = False) -> str:
 
 
 def trio(mean: float, low: float, high: float, sign: bool = True) -> str:
-    """`mean [low, high]`, all rounded to what the interval can carry: two digits of its half width."""
+    """`mean [low, high]`, rounded to what the interval can carry: two digits of its half width, and more where a bound
+    beside 0 would read as 0."""
     half = (high - low) / 2
     if not math.isfinite(half) or half <= 0:
         return number(mean, 3, sign)
     places = 1 - math.floor(math.log10(half))
+    while places < 6 and any(v and not round(v, places) for v in (low, high)):
+        places += 1
     texts = (f"{round(v, places) + 0.0:{'+' if sign else ''},.{max(0, places)}f}".replace("-", "−") for v in (mean, low, high))
     mean_text, low_text, high_text = texts
     return f"{mean_text} [{low_text}, {high_text}]"

@@ -69,24 +69,27 @@ def _numbers(results, numbers) -> list:
 
 def _embedded(drawn) -> dict:
     """The figure for the page, whose own words stand beside it: sharp in print, and inert as an image."""
-    out, engine = io.BytesIO(), drawn.get_layout_engine()
-    drawn.set_layout_engine("none")  # it has been laid out, and doing so again takes as long as drawing
+    out = io.BytesIO()
+    drawn.set_layout_engine("none")  # it has been laid out, and doing so again takes longer than drawing
     drawn.savefig(out, format="svg", metadata=SVG_METADATA)
-    drawn.set_layout_engine(engine)
     svg = re.sub(r"<\?xml.*?\?>|<!DOCTYPE.*?>", "", out.getvalue().decode(), flags=re.DOTALL)
     width, height = (round(96 * inches) for inches in drawn.get_size_inches())
     return {"data": base64.b64encode(svg.strip().encode()).decode(), "width": width, "height": height}
 
 
 def _standalone(drawn, words: Words) -> tuple[bytes, bytes]:
-    """(PNG, SVG) with title and reading aid in the picture, for slides and documents of others."""
-    title, aid = text.wrap(words.title, 70, 2), text.wrap(words.aid, 112, 3)
+    """(PNG, SVG) with title and reading aid in the picture, for slides and documents of others: above and below the
+    figure, in a frame that is larger by as much."""
+    from matplotlib.transforms import Bbox
+
+    title, aid = text.wrap(words.title, 70, 2), text.wrap(words.aid, 110, 3)
     width, height = drawn.get_size_inches()
-    drawn.set_size_inches(width, height + 0.36 + 0.19 * (title.count("\n") + aid.count("\n") + 1))
-    drawn.suptitle(title, x=0.01, ha="left", fontsize=12)
-    drawn.supxlabel(aid, x=0.01, ha="left", fontsize=8, color=style.MUTED)
-    png, svg = io.BytesIO(), io.BytesIO()
-    drawn.savefig(png, format="png", metadata={"Software": None})
-    drawn.set_layout_engine("none")
-    drawn.savefig(svg, format="svg", metadata=SVG_METADATA)
-    return png.getvalue(), svg.getvalue()
+    top, foot = (0.16 + line * (1 + part.count("\n")) for part, line in ((title, 0.22), (aid, 0.17)))
+    drawn.text(0.012, 1 + 0.05 / height, title, fontsize=12, va="bottom")
+    drawn.text(0.012, -0.05 / height, aid, fontsize=8, va="top", color=style.MUTED)
+    frame, made = Bbox([[0, -foot], [width, height + top]]), []
+    for kind, metadata in (("png", {"Software": None}), ("svg", SVG_METADATA)):
+        out = io.BytesIO()
+        drawn.savefig(out, format=kind, metadata=metadata, bbox_inches=frame)
+        made.append(out.getvalue())
+    return made[0], made[1]

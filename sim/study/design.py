@@ -16,6 +16,7 @@ from sim.study.manifest import code_version
 
 REFERENCES = ("status_quo", "none")
 MAX_SEED = 2**31 - 1
+SENT = ("name", "programmes", "overrides")  # what a worker needs of a scenario
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Design:
         return {
             "place": self.place, "seed": seed, "quarters": self.quarters, "draw": self.draw,
             "overrides": dict(self.overrides), "core": dict(self.core), "code": self.code,
-            "scenarios": [{key: self.scenarios[name][key] for key in ("name", "programmes", "overrides")} for name in names],
+            "scenarios": [{key: self.scenarios[name][key] for key in SENT} for name in names],
             "pairs": [list(pair) for pair in pairs],
         }  # fmt: skip
 
@@ -74,7 +75,7 @@ def design(
     against: Sequence[str] | None = None,
     core: Mapping | None = None,
 ) -> Design:
-    """Check and resolve a study; `scenarios` are names, files or `Scenario` objects. `InputError` if something is wrong."""
+    """Check and resolve a study; `scenarios` are names, files or `Scenario` objects. Mistakes raise `InputError`."""
     seeds = _seeds(seeds)
     _whole("quarters", quarters, 1, 4000)
     core, overrides = task.CORE | dict(core or {}), dict(overrides or {})
@@ -144,5 +145,11 @@ def _against(against: Sequence[str] | None, loaded: dict) -> tuple[str, ...]:
         return tuple(name for name in REFERENCES if name in loaded)
     for name in against:
         if name not in loaded:
-            raise InputError("not a scenario of this study", field="against", value=name, allowed=loaded, nearest=nearest(name, loaded))
+            raise InputError(
+                "not a scenario of this study",
+                field="against",
+                value=name,
+                allowed=loaded,
+                nearest=nearest(name, loaded),
+            )
     return tuple(dict.fromkeys(against))

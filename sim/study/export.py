@@ -1,4 +1,4 @@
-"""Results as CSV for Excel: with a byte order mark, headers in the chosen language, and no cell that starts a formula."""
+"""Results as CSV for Excel: byte order mark, headers in the chosen language, no cell that starts a formula."""
 
 from __future__ import annotations
 

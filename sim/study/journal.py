@@ -146,7 +146,9 @@ class Journal:
                     [pair | _stored(pair["outcomes"]) for pair in pairs],
                 )
         except sqlite3.Error as error:
-            raise StudyError(f"results cannot be stored ({error}); what was finished is kept, run again to go on") from error
+            raise StudyError(
+                f"results cannot be stored ({error}); what was finished is kept, run again to go on"
+            ) from error
 
 
 def _stored(outcomes: dict | None) -> dict:
@@ -177,5 +179,7 @@ def _locked(folder: Path) -> int:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(handle)
-        raise StudyError(f"{folder}: another study is running in this folder; wait for it or choose another with results=") from None
+        raise StudyError(
+            f"{folder}: another study is running in this folder; wait for it or choose another with results="
+        ) from None
     return handle

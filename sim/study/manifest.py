@@ -58,7 +58,9 @@ def commit() -> str | None:
     if not (root / ".git").exists():
         return None
     try:
-        done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, timeout=5, check=True)
+        done = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, timeout=5, check=True
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip() or None
@@ -66,7 +68,12 @@ def commit() -> str | None:
 
 def command(study: dict) -> str:
     """The command line that repeats a study, for a POSIX shell."""
-    words = ["innosim", "study", f"place={study['place']}", f"scenarios=[{','.join(_quoted(s) for s in study['asked'])}]"]
+    words = [
+        "innosim",
+        "study",
+        f"place={study['place']}",
+        f"scenarios=[{','.join(_quoted(s) for s in study['asked'])}]",
+    ]
     seeds = study["seeds"]
     counted = seeds == list(range(1, len(seeds) + 1))
     words.append(f"seeds={len(seeds)}" if counted else f"seeds=[{','.join(map(str, seeds))}]")

@@ -31,7 +31,11 @@ class Results:
         self.seeds: list[int] = study["seeds"]
         self.quarters: int = study["quarters"]
         self.scenarios: list[str] = list(about["keys"])
-        self._keys = {(name, seed): key for name, keys in about["keys"].items() for seed, key in zip(self.seeds, keys, strict=True)}
+        self._keys = {
+            (name, seed): key
+            for name, keys in about["keys"].items()
+            for seed, key in zip(self.seeds, keys, strict=True)
+        }
         statuses = journal.statuses(self._keys.values())
         errors = journal.errors(self._keys.values())
         self._missing = []
@@ -83,7 +87,9 @@ class Results:
             try:
                 yield rows[name], columns[seed], payload.unpack(blob)
             except payload.PayloadError as error:
-                raise StudyError(f"the stored run of {name}, seed {seed} is damaged ({error}); run the study again") from error
+                raise StudyError(
+                    f"the stored run of {name}, seed {seed} is damaged ({error}); run the study again"
+                ) from error
 
     def to_xarray(self) -> xr.Dataset:
         """Every metric over scenario, seed, quarter and its own dim; attrs hold units, kind, labels and annual rule.
@@ -99,15 +105,19 @@ class Results:
             raise NotYet(f"{name}: planned, not in this release; it comes with talent, carriers and funds")
         dataset = self.to_xarray()
         if name not in dataset:
-            raise InputError("no such metric in these results", value=name, nearest=nearest(name, [*dataset.data_vars, *PLANNED]))
+            raise InputError(
+                "no such metric in these results", value=name, nearest=nearest(name, [*dataset.data_vars, *PLANNED])
+            )
         return dataset[name]
 
     def to_pandas(self, metric: str | None = None) -> pd.DataFrame:
-        """Tidy: a row per scenario, seed, quarter (and group), a column per metric; without a name all ungrouped ones."""
+        """Tidy: a row per scenario, seed, quarter (and group); a column per metric, without a name all ungrouped."""
         if metric is not None:
             return self._metric(metric).to_dataframe().reset_index()
         dataset = self.to_xarray()
-        plain = [name for name, values in dataset.data_vars.items() if set(values.dims) == {"scenario", "seed", "quarter"}]
+        plain = [
+            name for name, values in dataset.data_vars.items() if set(values.dims) == {"scenario", "seed", "quarter"}
+        ]
         return dataset[plain].to_dataframe().reset_index()
 
     def annual(self, metric: str) -> xr.DataArray:
@@ -121,7 +131,9 @@ class Results:
             yearly = split.isel(in_year=3)
         else:
             yearly = getattr(split, rule)("in_year", skipna=False)
-        yearly = yearly.drop_vars([name for name in yearly.coords if "in_year" in yearly[name].dims or name == "quarter"], errors="ignore")
+        yearly = yearly.drop_vars(
+            [name for name in yearly.coords if "in_year" in yearly[name].dims or name == "quarter"], errors="ignore"
+        )
         return yearly.assign_coords(year=np.arange(START_YEAR, START_YEAR + years)).assign_attrs(values.attrs)
 
     def effect(self, metric: str, against: str = "status_quo", over: str = "quarter", relative: bool = False) -> Effect:
@@ -191,7 +203,9 @@ class Results:
             if name in part(record):
                 found.append((row, column, np.asarray(part(record)[name], dtype=float)))
         if not found:
-            raise InputError(f"no such {what} in these results", value=name, allowed=sorted(known), nearest=nearest(name, known))
+            raise InputError(
+                f"no such {what} in these results", value=name, allowed=sorted(known), nearest=nearest(name, known)
+            )
         shape = tuple(np.max([values.shape for *_, values in found], axis=0).astype(int))
         filled = np.full((len(self.scenarios), len(self.seeds), *shape), np.nan)
         for row, column, values in found:
@@ -212,7 +226,13 @@ def quarter_names(quarters: int) -> list[str]:
 
 
 def _attrs(metric: Metric) -> dict:
-    return {"units": metric.unit, "long_name": metric.en, "long_name_zh": metric.zh, "kind": metric.kind, "annual": metric.annual}
+    return {
+        "units": metric.unit,
+        "long_name": metric.en,
+        "long_name_zh": metric.zh,
+        "kind": metric.kind,
+        "annual": metric.annual,
+    }
 
 
 def _dataset(results: Results) -> xr.Dataset:
@@ -239,5 +259,9 @@ def _dataset(results: Results) -> xr.Dataset:
     coords = {"scenario": results.scenarios, "seed": results.seeds, "quarter": quarter_names(results.quarters)}
     coords |= {dim: list(names) for dim, names in labels.items()}
     study = results.manifest["study"]
-    attrs = {"place": study["place"], "draw": int(study["draw"]), "innosim": results.manifest["versions"].get("innosim", "")}
+    attrs = {
+        "place": study["place"],
+        "draw": int(study["draw"]),
+        "innosim": results.manifest["versions"].get("innosim", ""),
+    }
     return xr.Dataset({name: (*columns[name], _attrs(METRICS[name])) for name in ordered}, coords, attrs)

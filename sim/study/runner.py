@@ -13,6 +13,7 @@ from sim.errors import InputError, StudyError
 from sim.study import manifest, payload, pool
 from sim.study.design import Design, design
 from sim.study.journal import DONE, KILLED, Journal
+
 if TYPE_CHECKING:
     from sim.study.results import Results
 
@@ -112,7 +113,10 @@ def rows(plan: Design, spec: dict, blob: bytes | None) -> tuple[list[dict], list
     seed = spec["seed"]
     if blob is None:
         reason = f"the worker process died {pool.TRIES} times (out of memory?)"
-        answer = {"runs": [], "pairs": [{"scenario": a, "against": b, "outcomes": None, "error": reason} for a, b in spec["pairs"]]}
+        answer = {
+            "runs": [],
+            "pairs": [{"scenario": a, "against": b, "outcomes": None, "error": reason} for a, b in spec["pairs"]],
+        }
         if not spec["pairs"]:
             answer["runs"] = [
                 {"name": entry["name"], "status": KILLED, "seconds": None, "error": reason, "checksum": None}
@@ -172,5 +176,7 @@ def _workers(workers: int | None) -> int:
     if workers is None:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
-        raise InputError("a whole number is needed", field="workers", value=workers, allowed="1 and more, or null for all cores")
+        raise InputError(
+            "a whole number is needed", field="workers", value=workers, allowed="1 and more, or null for all cores"
+        )
     return workers

@@ -63,7 +63,9 @@ def run(spec: dict) -> bytes:
     is `failed` with its traceback and has no number; the others go on.
     """
     if spec["code"] != code_version():
-        return payload.encode({"refused": "the code was changed while the study was running", "runs": [], "pairs": []}, {})
+        return payload.encode(
+            {"refused": "the code was changed while the study was running", "runs": [], "pairs": []}, {}
+        )
     runs, blobs, firms = [], {}, {}
     for scenario in spec["scenarios"]:
         name, started = scenario["name"], time.perf_counter()
@@ -71,7 +73,7 @@ def run(spec: dict) -> bytes:
         try:
             record = _simulate(spec, scenario)
             blob = payload.pack(record)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever a run raises, the others go on
             entry |= {"status": "failed", "error": traceback.format_exc()}
         else:
             entry["checksum"] = payload.checksum(blob)
@@ -102,10 +104,10 @@ def _check(record: Record, quarters: int) -> None:
 
 
 def _pair(spec: dict, firms: dict, one: str, other: str) -> dict:
-    compare = named(spec["core"]["compare"])
     entry = {"scenario": one, "against": other, "outcomes": None, "error": None}
     try:
+        compare = named(spec["core"]["compare"])
         entry["outcomes"] = {key: float(value) for key, value in compare(firms[one], firms[other]).items()}
-    except Exception:
+    except Exception:  # noqa: BLE001 - the runs stand even if they cannot be compared
         entry["error"] = traceback.format_exc()
     return entry
