@@ -11,8 +11,6 @@ from sim.metrics import METRICS, MOVES, STATES, TIERS
 from sim.population.initial import threshold
 
 BINS = np.round(np.arange(0.0, 0.1001, 0.0025), 4)  # edges of the histogram of R&D over sales
-AGES = (1, 2, 3, 7)  # years; the classes of the published hazard
-SIZES = (5e6, 5e7)  # RMB/year
 GROWTH_SIZES = np.array([2e6, 5e6, 1e7, 2e7, 5e7, 1e8, 2e8, 5e8, 1e9])
 
 
@@ -33,7 +31,7 @@ def start(world) -> None:
             names = labels[metric.dim]
             record.grouped[name] = (metric.dim, names, np.zeros((quarters, len(names))))
     world.defaults = np.zeros((4, len(world.books.names)))
-    world.exit_counts = np.zeros((2, len(AGES) + 1, len(SIZES) + 1))  # exits and firm-quarters at risk
+    world.exit_counts = np.zeros((2, 5, 3))  # exits and firm-quarters at risk, by age and size class
     years = (quarters + 3) // 4
     record.micro.update(
         growth_kurtosis=np.full(years, np.nan), growth_sd=np.full((years, len(GROWTH_SIZES) - 1), np.nan),
@@ -65,11 +63,10 @@ def start(world) -> None:
     )  # fmt: skip
 
 
-def exits(world, insolvent, closed, age) -> None:
+def exits(world, insolvent, closed, cell) -> None:
     """Count exits and firms at risk by age and size class (relocations are not deaths)."""
     firms, n = world.firms, world.firms.count
     alive = firms.alive[:n]
-    cell = 3 * np.searchsorted(AGES, age, side="right") + np.searchsorted(SIZES, 4 * firms.sales[:n], side="right")
     shape, size = world.exit_counts.shape[1:], world.exit_counts[0].size
     gone = insolvent | closed
     world.exit_counts[0] += np.bincount(cell[gone], minlength=size).reshape(shape)
@@ -88,22 +85,23 @@ def _statistical(world, surveyed: float, years: float, part: float) -> float:
 def _stocks(world) -> dict[str, float]:
     firms, n, books, year = world.firms, world.firms.count, world.books, world.year
     alive, certified = firms.alive[:n], firms.cert_year[:n] > 0
-    tiers = np.bincount(firms.tier[:n][alive], minlength=len(TIERS))
-    debt = books.debt(n)
+    tiers = np.bincount(firms.tier[:n] + 1, alive, len(TIERS) + 1)[1:]
+    owes = books.debt(n)[certified] > 0
+    # Dead rows hold no staff and no knowledge, so plain sums over all rows are sums over the living.
     out = {
-        "firms": float(alive.sum()),
-        "scitech_sme_registered": float(firms.registered[:n].sum()),
-        "hnte_stock": float(certified.sum()),
-        "employment": float(np.rint(firms.employment[:n][alive].sum())),
-        "knowledge": float(firms.knowledge[:n][alive].sum()),
+        "firms": float(np.count_nonzero(alive)),
+        "scitech_sme_registered": float(np.count_nonzero(firms.registered[:n])),
+        "hnte_stock": float(np.count_nonzero(certified)),
+        "employment": float(np.rint(firms.employment[:n].sum())),
+        "knowledge": float(firms.knowledge[:n].sum()),
         "loans_all_outstanding": float(books.total.sum()),
         "loans_scitech_outstanding": float(books.total[1:].sum()),
         "guarantee_exposure": float((books.cover[1:] * books.total[1:]).sum()),
-        "loan_access": float((debt[certified] > 0).mean()) if certified.any() else 0.0,
+        "loan_access": float(owes.mean()) if len(owes) else 0.0,
     }
     out.update({f"tier_{name}": float(tiers[k]) for k, name in enumerate(TIERS)})
     for name in ("fledgling", "gazelle", "unicorn"):
-        out[f"{name}_labels"] = float((getattr(firms, f"{name}_until")[:n] >= max(year, 2021))[alive].sum())
+        out[f"{name}_labels"] = float(np.count_nonzero(getattr(firms, f"{name}_until")[:n] >= max(year, 2021)))
     return out
 
 
@@ -168,8 +166,8 @@ def _groups(world, alive, sales, real):
     firms, n, q, grouped = world.firms, world.firms.count, world.quarter, world.record.grouped
     districts = len(world.place.districts)
     tier, district = firms.tier[:n], firms.district[:n]
-    grouped["firms_by_district"][2][q] = np.bincount(district[alive], minlength=districts)
-    grouped["hnte_by_district"][2][q] = np.bincount(district[firms.cert_year[:n] > 0], minlength=districts)
+    grouped["firms_by_district"][2][q] = np.bincount(district, alive, districts)
+    grouped["hnte_by_district"][2][q] = np.bincount(district, firms.cert_year[:n] > 0, districts)
     grouped["revenue_by_tier"][2][q] = np.bincount(tier, sales, len(TIERS))
     grouped["rd_real_by_tier"][2][q] = np.bincount(tier, real, len(TIERS))
     grouped["exits_by_tier"][2][q] = world.exits_by_tier
@@ -221,7 +219,8 @@ def _micro(world, year: int) -> None:
     micro["size_tail"][year] = _tail(firms.sales_year[:n][alive])
     ratio = firms.rd_year[:n] / np.maximum(firms.sales_year[:n], 1)
     level = threshold(p, firms.sales_year[:n])
-    for k, limit in enumerate(sorted(np.unique(level), reverse=True)):
+    for k, size in enumerate(("small", "medium", "large")):
+        limit = p[f"hnte.threshold_{size}"]
         rows = alive & (level == limit) & (firms.sales_year[:n] > 0)
         micro["ratio_histogram"][year, k] = np.histogram(ratio[rows], BINS)[0]
     certified = firms.cert_year[:n] > 0

@@ -13,7 +13,7 @@ import numpy as np
 # Every decision that draws, by name. An unknown name is an error: a new decision is a deliberate act, because its name
 # is part of the key.
 DECISIONS = frozenset((
-    "growth", "margin", "enter", "exit", "relocate", "jump", "jump_size", "patent",
+    "growth", "growth_mix", "margin", "enter", "exit", "relocate", "jump", "jump_size", "patent",
     "patent_round", "consider", "review", "audit", "sme", "label", "bank", "aware", "apply", "keylab", "rd_org",
     "merit",
 ))  # fmt: skip
@@ -33,11 +33,11 @@ class Streams:
 
     def generator(self, decision: str, quarter: int) -> np.random.Generator:
         """A fresh generator keyed by (seed, decision, quarter)."""
-        return np.random.Generator(np.random.Philox(key=[self._keys[decision], quarter % 2**64]))
+        return _generator(self._keys[decision], quarter)
 
     def trait(self, name: str) -> np.random.Generator:
         """A generator for one trait of the initial population: a table with more rows has the same first rows."""
-        return np.random.Generator(np.random.Philox(key=[self._key(f"trait/{name}"), 0]))
+        return _generator(self._key(f"trait/{name}"), 0)
 
     def uniform(self, decision: str, quarter: int, rows: int) -> np.ndarray:
         """(rows,) in [0, 1)."""
@@ -54,8 +54,15 @@ class Streams:
     def laplace_quarter(self, decision: str, quarter: int, rows: int) -> np.ndarray:
         """(rows,) quarterly shocks of which four add up to one Laplace variate of unit scale.
 
-        A Laplace variate is the difference of two exponentials, and an exponential is the sum of four Gamma(1/4)
-        variates; four Laplace draws a year would have excess kurtosis 0.75 instead of 3.
+        A Laplace variate is a normal with an exponential variance, and an exponential is the sum of four Gamma(1/4)
+        variates: N·√(2·Gamma(1/4)) has the characteristic function (1 + t²)^(−1/4). Four Laplace draws a year would
+        have excess kurtosis 0.75 instead of 3.
         """
-        pair = self.generator(decision, quarter).standard_gamma(0.25, (rows, 2))
-        return pair[:, 0] - pair[:, 1]
+        variance = self.generator(f"{decision}_mix", quarter).standard_gamma(0.25, rows)
+        return self.normal(decision, quarter, rows) * np.sqrt(2 * variance)
+
+
+def _generator(key: int, quarter: int) -> np.random.Generator:
+    # SFC64 draws four times as fast as Philox here; SeedSequence makes the streams of neighbouring keys independent.
+    words = [key & 0xFFFFFFFF, key >> 32, quarter & 0xFFFFFFFF]
+    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(words)))

@@ -34,6 +34,7 @@ class World:
         self.quarter, self.year, self.season = -1, BASE_YEAR - 1, 3
         self.rules = rules.of_quarter(numbers, self.programmes, -1)
         self._base_rules()
+        research.accept_certificates(self)
         self._institutions()
         self._references()
         credit.start(self)
@@ -139,8 +140,9 @@ class World:
         if gap := int(certified.sum()) - sum(self.cohorts.values()):
             errors["certificates by cohort"] = abs(gap)
         dead = ~firms.alive
-        held = float(np.abs(firms.cash[dead]).sum() + self.books.balance[:, dead].sum() + certified[dead[:n]].sum())
-        held += sum(float(agency.payable[dead].sum()) for agency in self.agencies.values() if len(agency.payable))
+        held = float(np.abs(firms.cash[dead]).sum() + np.count_nonzero(certified & dead[:n]))
+        held += sum(float(loans[dead].sum()) for loans in self.books.balance)
+        held += sum(float(agency.payable[dead].sum()) for agency in self.agencies.values() if agency.payable_opening)
         if held:
             errors["dead rows hold"] = held
         if self.ledger.cash["treasury"]:
@@ -190,13 +192,12 @@ class World:
 
     def lose_certificates(self, rows: np.ndarray) -> None:
         """Certificates that end before their time."""
-        for year, count in zip(*np.unique(self.firms.cert_year[rows], return_counts=True)):
-            if year:
-                self.cohorts[int(year)] -= int(count)
+        for year in self.cohorts:
+            self.cohorts[year] -= int(np.count_nonzero(self.firms.cert_year[rows] == year))
 
-    def record_exits(self, insolvent, closed, age) -> None:
+    def record_exits(self, insolvent, closed, sizes, age_band, size_band) -> None:
         """Keep what the scorecard needs to know of exits."""
-        observe.exits(self, insolvent, closed, age)
+        observe.exits(self, insolvent, closed, sizes * age_band + size_band)
 
     def lockdown(self) -> float:
         """Log change of sales from the lockdown: down in its quarter, back in the next."""
@@ -282,10 +283,8 @@ class World:
         self.frontier_pace = float((weight * depth).sum()) * p["knowledge.jump_rate"] / 4 * step
         self.productivity_start = float((weight * firms.productivity[:n]).sum())
         self.usual_pass_rate = 1 / (1 + np.exp(-p["hnte.pass_logodds"]))
-        self.cohorts = {}
-        for year, count in zip(*np.unique(firms.cert_year[:n], return_counts=True)):
-            if year:
-                self.cohorts[int(year)] = int(count)
+        years = range(BASE_YEAR - int(p["hnte.validity"]), BASE_YEAR)
+        self.cohorts = {year: int(np.count_nonzero(firms.cert_year[:n] == year)) for year in years}
         # Other public spending takes the tax of the base year, grown with the market: the same path in every package.
         local = 1 - p["tax.province_share"]
         vat = p["tax.vat_rate"] * float(firms.sales[:n].sum()) * (1 - p["tax.vat_centre"]) * local

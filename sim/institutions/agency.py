@@ -23,6 +23,7 @@ class Agency:
         self.queue, self.payable = np.zeros(size), np.zeros(size)
         self.since, self.due = (np.full(size, NOT_DUE, np.int16) for _ in range(2))
         self.merit = np.zeros(size) if programme.competitive else None
+        self.waiting = False  # whether any file lies in the queue
         self.reliability = 1.0  # share of due money paid lately, as firms have seen it
         self.committed_year = self.budget_year = 0.0
         self.compensated_year = 0.0
@@ -82,18 +83,20 @@ class Agency:
         rows, amount, hassle = rows[applies], amount[applies], hassle[applies]
         world.ledger.from_firms("application", np.rint(hassle), "outside", rows)
         self.queue[rows] += amount
+        self.waiting = True
         self.since[rows] = np.minimum(self.since[rows], world.quarter)
 
     def review(self, world) -> None:
         """Read files in the order they came, as far as this quarter's capacity of the whole city goes."""
-        waiting = np.flatnonzero(self.queue)
-        if not len(waiting) or world.review_left <= 0:
+        if not self.waiting or world.review_left <= 0:
             return
+        waiting = np.flatnonzero(self.queue[: world.firms.count])
         order = waiting[np.lexsort((waiting, self.since[waiting]))]
         rows = order[: int(world.review_left)]
         world.review_left -= len(rows)
         amount = self.queue[rows]
         self.queue[rows] = 0
+        self.waiting = len(order) > len(rows)
         self.since[rows] = NOT_DUE
         if self.programme.competitive:
             rank = world.streams.normal("merit", world.quarter, world.firms.count)[rows] + world.firms.merit[rows]
@@ -124,9 +127,9 @@ class Agency:
 
     def pay(self, world) -> None:
         """Pay what is due, oldest first, as far as the purse goes; the rest is arrears, and in time lapses."""
-        owed = np.flatnonzero(self.payable)
-        if not len(owed):
+        if not self.payable_opening:
             return
+        owed = np.flatnonzero(self.payable[: world.firms.count])
         p, quarter = world.numbers, world.quarter
         old = owed[quarter - self.due[owed].astype(int) >= p["delivery.lapse"]]
         due = owed[self.due[owed] <= quarter]
@@ -203,7 +206,7 @@ class Guarantor(Agency):
 
     def reserve(self) -> float:
         """Its capital never goes back to the budget."""
-        return self.programme.dose * self.programme.capital
+        return float(np.rint(self.programme.dose * self.programme.capital))
 
     def compensate(self, world, amount, stop: float) -> np.ndarray:
         """Everything covered is paid: what the company lacks, the city makes good."""

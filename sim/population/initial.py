@@ -41,7 +41,10 @@ def threshold(numbers, sales: np.ndarray) -> np.ndarray:
     """R&D threshold of certification by annual sales (rows,)."""
     edges = [numbers["hnte.size_medium"], numbers["hnte.size_large"]]
     levels = np.array([numbers[f"hnte.threshold_{size}"] for size in ("small", "medium", "large")])
-    return levels[np.searchsorted(edges, sales, side="left")]
+    found = np.zeros(len(sales), np.int8)
+    for edge in edges:
+        found += sales > edge  # a class includes its upper limit
+    return levels[found]
 
 
 def heavy_tailed(rng, rows: int, body_sd: float, tail: float) -> np.ndarray:
@@ -195,10 +198,12 @@ def _research_history(firms, numbers, draw, n0):
     growth = numbers.at("economy.market_growth", -4)
     sales = firms.sales_1[:n0]
     age_years = -firms.birth[:n0] / 4
-    # Scale R&D to the surveyed total, certified firms and the others apart; the scaling is part of the start.
+    # Scale R&D to the surveyed total: certified firms to their share, untiered firms to what the middle tiers leave.
     surveyed = sales >= numbers["rd.scale_threshold"]
     total, share = numbers["place.enterprise_rd"], numbers["place.hnte_rd_share"]
-    for group, target in ((certified[:n0], share * total), (~certified[:n0], (1 - share) * total)):
+    untiered = tier[:n0] == NONE
+    middle = float((wanted[:n0] * sales)[surveyed & ~certified[:n0] & ~untiered].sum())
+    for group, target in ((certified[:n0], share * total), (untiered, max((1 - share) * total - middle, 0.0))):
         rows = group & surveyed
         for _ in range(40):
             reported = np.where(group, np.maximum(wanted[:n0], np.where(certified[:n0], limit[:n0], 0)), 0)
@@ -262,7 +267,9 @@ def _certificates(firms, numbers, draw, n0):
         firms.cert_first[rows] = year - 3 * (draw(f"first certificate {year}").random(len(rows)) < 0.5)
     firms.considers[hnte] = True
     outsiders = np.flatnonzero(firms.tier[:n0] != HNTE)
-    firms.considers[outsiders] = draw("considers").random(len(outsiders)) < numbers["hnte.consider_start"]
+    counselled = firms.tier[outsiders] == POOL
+    share = np.where(counselled, numbers["place.pool_considers"], numbers["hnte.consider_start"])
+    firms.considers[outsiders] = draw("considers").random(len(outsiders)) < share
     firms.considers[n0:] = False
     # Registered SMEs: the uncertified tier and pool, and part of the certified that the rule admits.
     firms.registered[:n0] = np.isin(firms.tier[:n0], (SME, POOL))

@@ -13,11 +13,10 @@ def serve_debt(world) -> None:
     books.new[:] = 0
     books.defaulted[:] = 0
     for book, name in enumerate(books.names):
-        balance = books.balance[book, :n]
-        rows = np.flatnonzero(balance)
+        rows = np.flatnonzero(books.balance[book, :n])
         if not len(rows):
             continue
-        owed = balance[rows]
+        owed = books.balance[book, rows]
         interest = np.rint(owed * books.rate[book, rows] / 4)
         ledger.from_firms("interest", interest, "banks", rows)
         firms.profit_year[rows] -= interest

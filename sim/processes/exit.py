@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.bands import band
+
 CLEARED = (
     "sales", "costs", "sales_year", "sales_1", "sales_2", "sales_3", "rd_real", "rd_reported", "rd_real_year",
     "rd_real_1", "rd_year", "rd_1", "rd_2", "rd_3", "intensity", "plan_extra", "plan_relabel", "aims", "considers",
@@ -13,13 +15,20 @@ CLEARED = (
 )  # fmt: skip
 
 
-def yearly_hazard(p, age_years, sales):
+AGES = (1, 2, 3, 7)  # years; the classes of the published hazard
+
+
+def size_edges(p):
+    """RMB/year at which the size class of the hazard changes."""
+    return p["exit.size_medium"], p["exit.size_large"]
+
+
+def yearly_hazard(p, age_band, size_band):
     """Published hazard by age (SAIC 2000-2012) times the size class (rows,)."""
     steps = np.array([p["exit.hazard_year1"], p["exit.hazard_year2"], p["exit.hazard_year3"],
                       p["exit.hazard_year4_7"], p["exit.hazard_later"]])  # fmt: skip
-    by_age = steps[np.searchsorted([1, 2, 3, 7], age_years, side="right")]
     factor = np.array([1.0, p["exit.size_factor_medium"], p["exit.size_factor_large"]])
-    return by_age * factor[np.searchsorted([p["exit.size_medium"], p["exit.size_large"]], sales, side="right")]
+    return (steps[:, None] * factor)[age_band, size_band]
 
 
 def leave(world) -> None:
@@ -30,12 +39,13 @@ def leave(world) -> None:
     firms.below[:n] = np.minimum(below, 100)
     owed = firms.cash[:n] < -p["exit.trade_credit"] * 4 * firms.sales[:n]
     insolvent = alive & (owed | (below >= p["exit.grace"]))
-    age = (world.quarter - firms.birth[:n]) / 4
-    yearly = yearly_hazard(p, age, 4 * firms.sales[:n]) * firms.frailty[:n] * p["exit.other_causes"]
+    age_band = band(world.quarter - firms.birth[:n], [4 * age for age in AGES])
+    size_band = band(4 * firms.sales[:n], size_edges(p))
+    yearly = yearly_hazard(p, age_band, size_band) * firms.frailty[:n] * p["exit.other_causes"]
     quarterly = 1 - np.exp(0.25 * np.log1p(-np.minimum(yearly, 0.95)))
     closes = streams.uniform("exit", world.quarter, n) < quarterly
     moves = streams.uniform("relocate", world.quarter, n) < p["exit.relocation_rate"] / 4
-    world.record_exits(insolvent & alive, closes & alive & ~insolvent, age)
+    world.record_exits(insolvent, closes & alive & ~insolvent, len(size_edges(p)) + 1, age_band, size_band)
     gone = np.flatnonzero(alive & (insolvent | closes))
     _settle(world, gone)
     movers = np.flatnonzero(alive & moves & ~(insolvent | closes))

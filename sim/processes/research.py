@@ -78,39 +78,89 @@ def fits(firms, p, n, quarter):
     )
 
 
+def shortfall(level, window_sales, earlier, sales, desired, catch_up):
+    """R&D lacking this year (rows,) RMB, and the years until the three-year ratio is met.
+
+    The whole shortfall of the window, but never more in one year than the threshold and a little: the rest waits.
+    """
+    lacking = np.maximum(level * window_sales - earlier - desired, 0.0)
+    gap = np.minimum(lacking, np.maximum((1 + catch_up) * level * sales - desired, 0.0))
+    return gap, np.where(lacking > gap, 2.0, 0.0)
+
+
+def _yearly_benefit(world, rows, sales, profit, desired, gap, real, held, reward):
+    """Worth of a certificate a year: the tax cut on what is left after R&D, loans and tenders, and awards (rows,)."""
+    firms, p, tax = world.firms, world.numbers, world.rules.tax
+    staff = firms.employment[rows]
+    claimed = deduction(world, tax, rows) * p["tax.claim_share"] * firms.claims[rows]
+    taxable = np.maximum(profit - (desired + real) - claimed * (desired + gap), 0.0)
+    no, yes = np.zeros(len(rows), bool), np.ones(len(rows), bool)
+    saving = (regime(tax, taxable, staff, no) - regime(tax, taxable, staff, yes)) * taxable
+    chance = np.where(held, 1.0, world.usual_pass_rate)
+    return chance * (saving + p["hnte.credit_value"] * sales + reward / p["hnte.validity"])
+
+
 def _threshold_decision(world, expected, profit, cost):
-    firms, p, n = world.firms, world.numbers, world.firms.count
-    tax, coaching = world.rules.tax, world.rules.coaching
+    """Aim at a certificate when it is worth more than closing the gap and filing costs, a year."""
+    firms, p, n, coaching = world.firms, world.numbers, world.firms.count, world.rules.coaching
     rows = np.flatnonzero(fits(firms, p, n, world.quarter) & firms.considers[:n])
     firms.aims[:n] = False
     firms.plan_extra[:n] = 0.0
     firms.plan_relabel[:n] = 0.0
-    sales, years = expected[rows], p["hnte.validity"]
+    sales = expected[rows]
     desired = firms.intensity[rows] * sales
     level = threshold(p, sales) * (1 + p["rd.planning_margin"]) if p["rd.notch"] else np.zeros(len(rows))
     window = firms.sales_1[rows] + firms.sales_2[rows] + sales
-    gap = np.maximum(level * window - firms.rd_1[rows] - firms.rd_2[rows] - desired, 0.0)
+    gap, wait = shortfall(level, window, firms.rd_1[rows] + firms.rd_2[rows], sales, desired, p["hnte.catch_up"])
     relabel_cost = p["rd.relabel_cost"] * firms.relabel_cost[rows] if p["rd.relabelling"] else np.full(len(rows), np.inf)
     real, relabelled, loss = close_gap(gap, desired, cost[rows], p["rd.user_cost_elasticity"], relabel_cost)
-    # Yearly benefit of a certificate: the tax cut on what is left after R&D, loans and tenders, and the awards.
-    staff = firms.employment[rows]
-    claimed = deduction(world, tax, rows) * p["tax.claim_share"] * firms.claims[rows]
-    taxable = np.maximum(profit[rows] - (desired + real) - claimed * (desired + gap), 0.0)
-    no, yes = np.zeros(len(rows), bool), np.ones(len(rows), bool)
-    saving = (regime(tax, taxable, staff, no) - regime(tax, taxable, staff, yes)) * taxable
     held = firms.cert_year[rows] > 0
     first = firms.cert_first[rows] == 0
     reward = np.where(first, world.certificate_reward(rows), world.certificate_reward(rows, "renewal"))
-    chance = np.where(held, 1.0, world.usual_pass_rate)
-    discount = np.where(held, 1.0, 1 / (1 + p["hnte.discount_rate"]))
-    benefit = chance * discount * (saving + p["hnte.credit_value"] * sales + reward / years)
+    benefit = _yearly_benefit(world, rows, sales, profit[rows], desired, gap, real, held, reward)
+    benefit *= (1 + p["hnte.discount_rate"]) ** -np.where(held, 0.0, 1.0 + wait)
     saved = coaching.cost_cut * (firms.pool_since[rows] > -100)
-    filing = (p["hnte.application_cost"] + p["hnte.ip_cost"] * first) * (1 - saved) * firms.hassle[rows] / years
-    worth = (benefit > loss + filing) & (gap <= 2 * desired)
+    filing = (p["hnte.application_cost"] + p["hnte.ip_cost"] * first) * (1 - saved) * firms.hassle[rows]
+    worth = (benefit > loss + filing / p["hnte.validity"]) & (gap <= 2 * desired)
     firms.aims[rows] = worth
     scale = np.where(worth, 1 / np.maximum(sales, 1.0), 0.0)
     firms.plan_extra[rows] = real * scale
     firms.plan_relabel[rows] = relabelled * scale
+
+
+def accept_certificates(world) -> None:
+    """At the start: whoever holds a certificate found it worth having under the rules of 2020.
+
+    Where the decision above would drop it at once, the firm's own R&D lies at the threshold after all, and its filing
+    is cheap enough; without this the first year would shed certificates that no policy took away.
+    """
+    firms, p, tax = world.firms, world.numbers, world.base_tax
+    rows = np.flatnonzero(firms.cert_year[: firms.count] > 0)
+    sales = firms.sales_1[rows] * (1 + p.at("economy.market_growth", 0))
+    profit = sales * (firms.margin[rows] + firms.margin_luck[rows])
+    desired = firms.intensity[rows] * sales
+    gap = (firms.plan_extra[rows] + firms.plan_relabel[rows]) * sales
+    real = firms.plan_extra[rows] * sales
+    cost = firms.base_user_cost[rows]
+    relabel_cost = p["rd.relabel_cost"] * firms.relabel_cost[rows]
+    _, _, loss = close_gap(gap, desired, cost, p["rd.user_cost_elasticity"], relabel_cost)
+    staff = firms.employment[rows]
+    taxable = np.maximum(profit - desired - real, 0.0)
+    no, yes = np.zeros(len(rows), bool), np.ones(len(rows), bool)
+    saving = (regime(tax, taxable, staff, no) - regime(tax, taxable, staff, yes)) * taxable
+    benefit = saving + p["hnte.credit_value"] * sales
+    unit = p["hnte.application_cost"] / p["hnte.validity"]
+    reaches = (gap > 2 * desired) | (benefit <= loss + 0.5 * unit * firms.hassle[rows])
+    # Its reported R&D stays what it was, so the totals of 2020 hold; what changes is how much of it the firm wants.
+    lifted = (desired + gap) / sales
+    firms.desired_intensity.flags.writeable = firms.hassle.flags.writeable = True
+    firms.desired_intensity[rows] = np.where(reaches, lifted, firms.desired_intensity[rows])
+    firms.intensity[rows] = np.where(reaches, lifted, firms.intensity[rows])
+    firms.plan_extra[rows] *= ~reaches
+    firms.plan_relabel[rows] *= ~reaches
+    loss = np.where(reaches, 0.0, loss)
+    firms.hassle[rows] = np.minimum(firms.hassle[rows], 0.9 * np.maximum(benefit - loss, 0.0) / unit)
+    firms.desired_intensity.flags.writeable = firms.hassle.flags.writeable = False
 
 
 def spend(world) -> None:
@@ -154,6 +204,8 @@ def _year_end_gap(world, spent):
     planned = firms.aims[:n] & ((firms.plan_extra[:n] > 0) | (firms.plan_relabel[:n] > 0))
     window = firms.sales_year[:n] + firms.sales_1[:n] + firms.sales_2[:n]
     level = threshold(p, firms.sales_year[:n]) * (1 + p["rd.planning_margin"])
-    need = level * window - firms.rd_1[:n] - firms.rd_2[:n] - firms.rd_year[:n] - spent
+    done = firms.rd_year[:n] + spent
+    need = level * window - firms.rd_1[:n] - firms.rd_2[:n] - done
+    need = np.minimum(need, (1 + p["hnte.catch_up"]) * level * firms.sales_year[:n] - done)
     # Nobody can relabel more than the year's real R&D without being seen.
     return np.where(planned, np.clip(need, 0, firms.rd_real_year[:n] + spent), 0.0)

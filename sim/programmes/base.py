@@ -62,4 +62,7 @@ class Funded(Programme):
 def first_rows(events, *names) -> np.ndarray:
     """Rows of the named events, sorted, each once."""
     found = [events[name] for name in names if name in events]
-    return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+    if not found:
+        return np.empty(0, np.int64)
+    rows = np.sort(np.concatenate(found))
+    return rows[np.diff(rows, prepend=-1) > 0]

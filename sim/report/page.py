@@ -130,8 +130,8 @@ def _numbers(numbers: list, lang: str) -> str:
     count = tables.kinds(numbers)
     names = {"document": ("文件原文", "documents"), "statistic": ("统计", "statistics"), "literature": ("文献", "literature"), "assumption": ("假设", "assumptions")}
     parts = [say(lang, f"{names[k][0]} {count.get(k, 0)} 个", f"{names[k][1]} {count.get(k, 0)}") for k in names]
-    return say(lang, f"模型共用 {len(numbers)} 个数：{'、'.join(parts)}。每个数都有出处，可以在情景文件里改。",
-               f"The model uses {len(numbers)} numbers: {', '.join(parts)}. Each has a source and can be changed in a scenario file.")  # fmt: skip
+    return say(lang, f"模型共用 {len(numbers)} 个数：{'、'.join(parts)}。每个数都有出处，可以在情景文件里改；全部列在 summary_numbers.csv，打印时不展开假设表。",
+               f"The model uses {len(numbers)} numbers: {', '.join(parts)}. Each has a source and can be changed in a scenario file; assumptions and quotes stand in summary_numbers_en.csv, and the list of assumptions is not printed.")  # fmt: skip
 
 
 def _colophon(r: Reading) -> list[str]:

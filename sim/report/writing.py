@@ -71,6 +71,8 @@ def _embedded(drawn) -> dict:
     """The figure for the page, whose own words stand beside it: sharp in print, and inert as an image."""
     out = io.BytesIO()
     drawn.set_layout_engine("none")  # it has been laid out, and doing so again takes longer than drawing
+    for legend in drawn.legends:  # would move with the larger frame below
+        legend.set_bbox_to_anchor((0, 0, 1, 1), transform=drawn.transFigure)
     drawn.savefig(out, format="svg", metadata=SVG_METADATA)
     svg = re.sub(r"<\?xml.*?\?>|<!DOCTYPE.*?>", "", out.getvalue().decode(), flags=re.DOTALL)
     width, height = (round(96 * inches) for inches in drawn.get_size_inches())
@@ -82,7 +84,7 @@ def _standalone(drawn, words: Words) -> tuple[bytes, bytes]:
     figure, in a frame that is larger by as much."""
     from matplotlib.transforms import Bbox
 
-    title, aid = text.wrap(words.title, 70, 2), text.wrap(words.aid, 110, 3)
+    title, aid = text.wrap(words.title, 70, 2), text.wrap(words.aid, 122, 3)
     width, height = drawn.get_size_inches()
     top, foot = (0.16 + line * (1 + part.count("\n")) for part, line in ((title, 0.22), (aid, 0.17)))
     drawn.text(0.012, 1 + 0.05 / height, title, fontsize=12, va="bottom")

@@ -23,7 +23,7 @@ def _panel(r: Reading, metric: str, scenario: str, lang: str):
 def _headings(lang: str) -> tuple[str, ...]:
     unit = text.money(lang)[1]
     zh = ("高企（家）", f"真实研发（{unit}/年）", "生产率（百分点）", f"市级成本（{unit}/年）")
-    en = ("HNTEs (firms)", f"Real R&D ({unit}/year)", "Productivity (points)", f"City's cost ({unit}/year)")
+    en = ("HNTEs\n(firms)", f"Real R&D\n({unit}/year)", "Productivity\n(points)", f"City's cost\n({unit}/year)")
     return zh if lang == "zh" else en
 
 

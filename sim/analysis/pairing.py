@@ -1,0 +1,33 @@
+"""A firm and its twin: what each firm became in one package against the same firm, with the same luck, in another."""
+
+from __future__ import annotations
+
+import numpy as np
+
+OUTCOMES = ("hnte", "alive")
+
+
+def compare(with_: dict[str, np.ndarray], without: dict[str, np.ndarray]) -> dict[str, float]:
+    """Counts over rows that exist in both worlds of one seed; all in firms, money in RMB.
+
+    A recipient received more programme money with the package than without. For each outcome at the horizon:
+    `_deadweight` recipients that reach it in both worlds, `_additional` only with, `_none` in neither, `_undone` only
+    without; among the others `_displaced` reach it only without the package and `_spill` only with it.
+    Recipients = deadweight + additional + none + undone; `_net` = additional + spill − displaced − undone.
+    """
+    extra = with_["received"] - without["received"]
+    recipient = extra > 0
+    out = {"recipients": float(recipient.sum()), "received": float(extra.sum())}
+    for name in OUTCOMES:
+        a, b = with_[name].astype(bool), without[name].astype(bool)
+        counts = {
+            "deadweight": recipient & a & b, "additional": recipient & a & ~b, "none": recipient & ~a & ~b,
+            "undone": recipient & ~a & b, "displaced": ~recipient & ~a & b, "spill": ~recipient & a & ~b,
+        }  # fmt: skip
+        out.update({f"{name}_{key}": float(np.count_nonzero(rows)) for key, rows in counts.items()})
+        out[f"{name}_net"] = float(np.count_nonzero(a) - np.count_nonzero(b))
+    for name in ("rd_total", "sales_total"):
+        change = with_[name] - without[name]
+        out[f"{name}_recipients"] = float(change[recipient].sum())
+        out[f"{name}_others"] = float(change[~recipient].sum())
+    return out
