@@ -42,7 +42,9 @@ def start(world) -> None:
         loan_access_sme=np.full(years, np.nan),
     )  # fmt: skip
     stocks = _stocks(world)
-    record.initial.update({name: value for name, value in stocks.items()})
+    record.initial.update(stocks)
+    # Not known at the start: no quarter of defaults has been seen, and only changes of cash mean anything.
+    record.initial.update(expected_guarantee_loss=np.nan, city_cash=world.ledger.cash["city"], ledger_error=0.0)
     firms, n = world.firms, world.firms.count
     p = world.numbers
     surveyed = firms.sales_1[:n] >= p["rd.scale_threshold"]

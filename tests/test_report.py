@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import base64
 import csv
+import hashlib
 import io
 import re
-import warnings
 from dataclasses import dataclass
+from html.parser import HTMLParser
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
 
-from sim import report
+from sim import parameters, report
 from sim.metrics import METRICS, MOVES, STATES, TIERS
 from sim.parameters import Number
+from sim.report import answers, sheets, style, tables, text, writing
+from sim.report.figures import FIGURES, figure
+from sim.report.fonts import make_subset
+from sim.report.reading import Reading
+from sim.report.spread import ratio, spread
 
 TITLES = {
     "status_quo": {"zh": "现行政策", "en": "Status quo"},
@@ -62,19 +69,19 @@ class Line:
 LINES = [
     Line(1, "tail", "规模分布尾指数", "size tail exponent", "", 1.12, 1.08, 1.15, 0.9, 1.3, "Zhang 2009", True, True, "initial"),
     Line(2, "mean", "高企平均营收", "HNTE mean revenue", "RMB", 1.9e8, 1.85e8, 1.95e8, 1.3e8, 1.6e8, "X0489", False, False,
-         "initial", "规模偏大", "too large"),  # fmt: skip
+         "initial", "规模偏大", "too large"),
     Line(3, "exit", "五年存活率", "5-year survival", "share", 0.71, 0.69, 0.73, 0.65, 0.75, "SAIC 2013", True, True, "dynamic"),
     Line(4, "pass", "认定通过率", "pass rate", "share", 0.31, 0.3, 0.33, 0.65, 0.92, "X0100", False, False, "dynamic"),
     Line(5, "notch", "门槛附近虚增占比", "relabelled near the notch", "share", 0.22, 0.2, 0.25, 0.15, 0.35, "AER 2021",
-         False, True, "mechanism"),  # fmt: skip
+         False, True, "mechanism"),
     Line(6, "vc", "创投未回本比例", "VC deals below cost", "share", np.nan, np.nan, np.nan, 0.6, 0.65, "X0300", False, None,
-         "mechanism", "尚未建模", "not modelled yet"),  # fmt: skip
+         "mechanism", "尚未建模", "not modelled yet"),
 ]
 
 
 def number(id: str, kind: str = "assumption", **more) -> Number:
-    usual = dict(default=0.1, type="number", unit="share", zh="假设", en="assumption", low=0.0, high=1.0, prior=None, source="why",
-                 document=None, quote=None, choices=(), file="", line=1)  # fmt: skip
+    usual = {"default": 0.1, "type": "number", "unit": "share", "zh": "假设", "en": "assumption", "low": 0.0, "high": 1.0,
+             "prior": None, "source": "why", "document": None, "quote": None, "choices": (), "file": "", "line": 1}  # fmt: skip
     return Number(id=id, kind=kind, **usual | more)
 
 
@@ -127,12 +134,194 @@ class FakeResults:
             for i, scenario in enumerate(s for s in self.scenarios if s != against):
                 for seed in self.seeds:
                     if (scenario, seed) not in self.gone:
-                        row = dict(scenario=scenario, against=against, seed=seed, recipients=2500 + 40 * i + seed)
+                        row = {"scenario": scenario, "against": against, "seed": seed, "recipients": 2500 + 40 * i + seed}
                         for outcome, scale in (("hnte", 1.0), ("alive", 0.3)):
                             row |= {f"{outcome}_deadweight": 1700 + seed, f"{outcome}_additional": scale * (300 + 50 * i),
-                                    f"{outcome}_none": 450, f"{outcome}_displaced": scale * 80, f"{outcome}_spill": scale * 20}  # fmt: skip
+                                    f"{outcome}_none": 450, f"{outcome}_displaced": scale * 80, f"{outcome}_spill": scale * 20, f"{outcome}_undone": 9, f"{outcome}_net": 1}  # fmt: skip
                         rows.append(row)
         return pd.DataFrame(rows)
 
     def initial(self, name: str):
         return np.full((len(self.scenarios), len(self.seeds)), START.get(name, 50.0))
+
+
+NASTY = "<img src=x onerror=alert(1)>", "</script><script>alert(1)</script>", "=1+1 {{7*7}}", "$x^$ \u202e\x00𠮷 " + "很长的标题" * 30
+NASTY_TITLES = dict(zip(TITLES, ({"zh": t, "en": t} for t in ("现行政策", *NASTY)), strict=True))
+
+
+@pytest.fixture(scope="module")
+def nasty(tmp_path_factory):
+    """A whole report of results with hostile names and missing runs."""
+    folder = tmp_path_factory.mktemp("report")
+    results = FakeResults(3, 8, NASTY_TITLES, missing=1)
+    return folder, report.build(results, folder, lines=LINES, numbers=numbers("<b>{{7*7}}</b>"))
+
+
+class Tags(HTMLParser):
+    def __init__(self, page: str):
+        super().__init__()
+        self.seen: list[tuple[str, dict]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+
+
+def test_it_writes_a_page_ten_figures_twice_and_tables(nasty):
+    folder, files = nasty
+    assert sorted(files) == sorted(p for p in folder.rglob("*") if p.is_file())
+    assert [len(list(folder.glob(p))) for p in ("report.html", "figures/*.png", "figures/*.svg", "summary*.csv")] == [1, 10, 10, 6]
+    assert (folder / "report.html").stat().st_size < 3e6
+    assert all(p.stat().st_size > 5000 for p in folder.glob("figures/*"))
+
+
+def test_hostile_names_are_only_text_in_the_page(nasty):
+    page = (nasty[0] / "report.html").read_text(encoding="utf-8")
+    tags = Tags(page).seen
+    assert not {"script", "iframe", "object", "link", "base", "form", "b"} & {tag for tag, _ in tags}
+    assert not any(name.startswith("on") or name in ("style", "srcset") for _, attrs in tags for name in attrs)
+    assert "{{7*7}}" in page and "&lt;img src=x" in page
+
+
+def test_the_page_asks_nothing_of_the_network_and_forbids_it(nasty):
+    page = (nasty[0] / "report.html").read_text(encoding="utf-8")
+    for _, attrs in Tags(page).seen:
+        assert attrs.get("src", "data:").startswith("data:image/svg+xml;base64,") or "src" not in attrs
+        assert attrs.get("href", "#").startswith("#")
+    css = re.search("<style>(.*?)</style>", page, re.DOTALL)[1]
+    assert "url(" not in css and "@import" not in css
+    assert "default-src 'none'" in page and base64.b64encode(hashlib.sha256(css.encode()).digest()).decode() in page
+
+
+def test_figures_in_the_page_hold_no_script_and_no_outside_address(nasty):
+    page = (nasty[0] / "report.html").read_text(encoding="utf-8")
+    images = [attrs for tag, attrs in Tags(page).seen if tag == "img"]
+    assert len(images) == 10 and all(len(attrs["alt"]) > 20 for attrs in images)
+    for attrs in images:
+        for element in ElementTree.fromstring(base64.b64decode(attrs["src"].split(",")[1])).iter():
+            assert element.tag.split("}")[-1] not in ("script", "image", "foreignObject", "text")
+            assert all(value.startswith("#") for name, value in element.items() if name.endswith("href"))
+
+
+def test_csv_opens_in_a_spreadsheet_and_runs_nothing(nasty):
+    for path in nasty[0].glob("*.csv"):
+        content = path.read_bytes()
+        assert content.startswith(b"\xef\xbb\xbf")
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+        assert len(rows) > 1 and {len(row) for row in rows} == {len(rows[0])}
+        for cell in (c for row in rows for c in row if c.startswith(("=", "+", "-", "@"))):
+            float(cell)
+    assert sheets.cell(" =1+1") == "' =1+1" and sheets.cell(-3.5) == "-3.5" and sheets.cell(float("inf")) == ""
+
+
+def test_missing_runs_are_said_and_take_no_part(nasty):
+    page = (nasty[0] / "report.html").read_text(encoding="utf-8")
+    assert "完成 14 / 15 次推演" in page and "缺 1 次推演" in page
+    r = Reading(FakeResults(3, 8, missing=1), "zh")
+    assert [r.done(s) for s in r.scenarios] == [3, 3, 3, 2, 3] and r.gain("hnte_stock", "loan_push").n == 2
+
+
+def test_the_same_results_give_the_same_bytes(tmp_path, monkeypatch):
+    monkeypatch.setattr(writing, "FIGURES", ("fans", "ladder", "checks"))
+    made = [report.build(FakeResults(3, 8), tmp_path / str(k), lines=LINES, numbers=numbers()) for k in range(2)]
+    assert [p.read_bytes() for p in made[0]] == [p.read_bytes() for p in made[1]]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_fits_its_frame_and_has_a_glyph_for_every_character(name, lang):
+    from matplotlib.text import Text
+
+    more = {"lines": LINES} if name == "checks" else {}
+    titles = TITLES if lang == "zh" else NASTY_TITLES
+    drawn = figure(name).draw(FakeResults(3, 8, titles, missing=1), lang=lang, **more)
+    written = "".join(t.get_text() for t in drawn.findobj(Text)).replace("\n", "")
+    assert len(written) > 30 and {ord(c) for c in written} <= style.covered()
+    assert any(len(axes.get_children()) > 10 for axes in drawn.axes)
+    box, size = drawn.get_tightbbox(), drawn.get_size_inches()
+    assert box.x0 > -0.05 and box.y0 > -0.05 and box.x1 < size[0] + 0.05 and box.y1 < size[1] + 0.05
+
+
+def test_a_figure_goes_into_an_axis_of_somebody_else():
+    from matplotlib.figure import Figure
+
+    mine = Figure(figsize=(9, 5))
+    axes = mine.subplots(1, 2)
+    assert figure("tiers").draw(FakeResults(2, 4), ax=axes[1]) is mine and len(mine.axes) == 7
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_without_figures_the_page_tells_in_words_what_they_show(tmp_path, lang):
+    files = report.build(FakeResults(4, 8), tmp_path, lang, draw=False, lines=LINES, numbers=numbers())
+    page = next(p for p in files if p.suffix == ".html").read_text(encoding="utf-8")
+    assert not (tmp_path / "figures").exists() and "<img" not in page
+    assert ("家" if lang == "zh" else "firms") in page and (tmp_path / ("report.html" if lang == "zh" else "report_en.html")).exists()
+
+
+def test_the_chinese_page_names_every_metric_and_unit_in_chinese(tmp_path):
+    report.build(FakeResults(3, 8), tmp_path, draw=False, lines=LINES, numbers=numbers())
+    page = re.sub(r"<style>.*?</style>|<code.*?</code>|<[^>]*>", " ", (tmp_path / "report.html").read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert not [name for name, metric in METRICS.items() if name in page.split() or (metric.en in page and len(metric.en) > 6)]
+    units = {metric.unit for metric in METRICS.values()} | {n.unit for n in parameters.registry("nantong")}
+    assert not [u for u in units if re.search("[A-Za-z]", text.unit_name(u, "zh"))]  # new unit? add it to text.UNITS
+
+
+@pytest.mark.parametrize(("seeds", "missing"), [(1, 0), (2, 2)])
+def test_one_world_or_a_scenario_without_any_run_is_said_and_not_ranked(tmp_path, seeds, missing):
+    report.build(FakeResults(seeds, 4, missing=missing), tmp_path, draw=False, lines=[], numbers=numbers())
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert ("只有一个世界，不能判断" in page) == (seeds == 1)
+    assert "图 8 未画" in page
+
+
+def test_a_result_without_a_metric_leaves_out_its_figure_and_says_so(tmp_path):
+    results = FakeResults(2, 4)
+    results.to_xarray = lambda whole=results.to_xarray(): whole.drop_vars("npl_ratio")
+    report.build(results, tmp_path, draw=False, lines=LINES, numbers=numbers())
+    assert "图 10 未画：结果中没有不良率" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_an_interval_that_includes_zero_is_said_to_be_undecided_with_seeds_that_would_settle_it():
+    x = spread(np.array([3.0, -2.0, 1.0, 4.0, -3.0, 2.0]))
+    assert not x.decided and "区间含 0，均值约需再跑" in answers.verdict(x, "zh")
+    torn = spread(np.array([-1.0] * 30 + [9.0] * 70))
+    assert torn.settled and not torn.decided and "多跑种子不会改变" in answers.verdict(torn, "zh")
+    assert answers.verdict(spread(np.full(5, 2.0)), "zh") == "可以确认"
+
+
+def test_cost_per_enterprise_is_a_ratio_only_when_there_are_more_enterprises():
+    firms = np.array([10.0, 11.0, 9.0, 10.0, 10.0])
+    mean, low, high = ratio(3 * firms + np.array([0.1, -0.1, 0.0, 0.1, -0.1]), firms)
+    assert low < mean < high and mean == pytest.approx(3.0, abs=0.05)
+    assert ratio(np.ones(5), np.array([1.0, -1.0, 2.0, -2.0, 0.5])) is None
+
+
+def test_yearly_cost_adds_the_change_of_expected_losses():
+    r = Reading(FakeResults(3, 8), "zh")
+    _, rows = tables.costs(r)[0]
+    paid, loss, total = (np.array(rows[i][1]) for i in (1, 2, 3))
+    assert total == pytest.approx(paid + np.diff([START["expected_guarantee_loss"] / 1e8, *loss]))
+
+
+def test_numbers_say_no_more_than_the_interval_carries():
+    assert text.trio(612.3, 569.7, 654.9) == "+612 [+570, +655]"
+    assert text.trio(0.17, 0.0007, 0.33).count("0.001") == 1
+    assert text.amount(4.5e8, "RMB/year", "zh") == "4.5 亿元/年" and text.amount(0.3, "share/year", "zh") == "30%/年"
+
+
+def test_long_titles_are_broken_into_lines_of_like_length():
+    assert text.wrap("取消地方政策", 10, 2) == "取消地\n方政策"
+    assert all(text.columns(line) <= 20 for line in text.wrap("No application for all programmes of the city", 20, 9).split("\n"))
+    assert text.plain("a\u202eb\x00😀") == "ab〓"
+
+
+def test_the_shipped_font_has_gb2312_its_own_name_and_its_licence():
+    from fontTools.ttLib import TTFont
+
+    with TTFont(make_subset.TARGET) as font:
+        names = {record.nameID: str(record) for record in font["name"].names}
+        assert make_subset.characters() <= {chr(c) for c in font.getBestCmap()}
+    assert names[1] == names[4] == "Innosim Sans SC" and "Noto" not in names[6] and "2014-2021 Adobe" in names[0]
+    licence = make_subset.TARGET.with_name("OFL.txt").read_text(encoding="utf-8")
+    assert "SIL OPEN FONT LICENSE Version 1.1" in licence and "Copyright 2014-2021 Adobe" in licence
+    assert make_subset.TARGET.stat().st_size < 1.7e6

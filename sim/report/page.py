@@ -109,8 +109,8 @@ def _reading(lang: str) -> str:
 
 
 def _costs(lang: str) -> str:
-    return say(lang, "各世界均值，名义价，不含税收减免。预期代偿损失是年末存量，尚未支付；“合计”一行 = 各级政府成本 + 当年预期代偿损失的变动。* 合计列：流量为各年之和，预期代偿损失为期末值。",
-               "Means of worlds, nominal, without tax relief. Expected guarantee losses are year-end stocks, not yet paid; the row of sums = cost to all governments + change of the expected loss. * Total: sum of years for flows, last value for the expected loss.")  # fmt: skip
+    return say(lang, "各世界均值，名义价，不含税收减免。预期代偿损失是年末存量，尚未支付；“合计”一行 = 各级政府成本 + 当年预期代偿损失的变动（没有期初数时，2021年从一季度末起算）。* 合计列：流量为各年之和，预期代偿损失为期末值。",
+               "Means of worlds, nominal, without tax relief. Expected guarantee losses are year-end stocks, not yet paid; the row of sums = cost to all governments + change of the expected loss (from the first quarter of 2021 where no opening stock is recorded). * Total: sum of years for flows, last value for the expected loss.")  # fmt: skip
 
 
 def _cost_rows(r: Reading) -> list:

@@ -111,9 +111,13 @@ def _pairs(r: Reading) -> bytes:
 
 def _count_name(column: str, lang: str) -> str:
     """`hnte_additional` in words; what is not known stays as it is."""
-    outcomes = {"hnte": ("高企", "certified"), "alive": ("存续", "alive"), "recipients": ("受益企业", "recipients")}
+    outcomes = {"hnte": ("高企", "certified"), "alive": ("存续", "alive"), "rd": ("研发", "R&D"), "sales": ("营业收入", "sales")}
+    single = {"recipients": ("受益企业", "recipients"), "received": ("多得资金（元）", "received (RMB)")}
     parts = {"deadweight": ("本来就会有", "deadweight"), "additional": ("额外", "additional"), "none": ("仍然没有", "still not"),
-             "displaced": ("被挤出", "displaced"), "spill": ("外溢", "spill-over"), "lost": ("因此失去", "lost")}  # fmt: skip
+             "displaced": ("被挤出", "displaced"), "spill": ("外溢", "spill-over"), "undone": ("反而失去", "undone"), "net": ("净增", "net"),
+             "total": ("全期合计（元）", "total (RMB)"), "recipients": ("受益企业", "recipients"), "others": ("其他企业", "others")}  # fmt: skip
+    if column in single:
+        return single[column][lang == "en"]
     words = [outcomes.get(p) or parts.get(p) for p in column.split("_")]
     return "·".join(w[lang == "en"] for w in words) if all(words) else column
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.errors import InputError
 from sim.report import text
 from sim.report.reading import Reading
 from sim.report.words import say
@@ -44,7 +45,7 @@ def _initial(r: Reading, metric: str, s: str):
 
     try:
         start = r.results.initial(metric)
-    except (KeyError, AttributeError):
+    except (KeyError, InputError):
         return r.worlds(metric, s)[:, 0]
     if hasattr(start, "dims") and "scenario" in start.dims:
         start = start.sel(scenario=s)

@@ -137,5 +137,7 @@ UNITS = {
 def unit_name(unit: str, lang: str) -> str:
     if lang != "zh":
         return unit
+    if unit.startswith("per "):
+        return "每" + UNITS.get(unit[4:], unit[4:])
     parts = unit.replace(" per ", "/").split("/")
     return "/".join(UNITS.get(part, part) for part in parts)

@@ -7,13 +7,15 @@ from sim.report.reading import Reading
 from sim.report.words import Words, listed, say
 
 NEEDS = ()
-PARTS = ("deadweight", "additional", "none", "displaced", "spill")
-COLOURS = {"deadweight": "#9A9A9A", "additional": "#0072B2", "none": "#E3E3E3", "displaced": "#D55E00", "spill": "#56B4E9"}
+PARTS = ("deadweight", "additional", "none", "spill", "undone", "displaced")
+LOST = ("undone", "displaced")  # drawn left of zero
+COLOURS = {"deadweight": "#9A9A9A", "additional": "#0072B2", "none": "#E3E3E3", "spill": "#56B4E9", "undone": "#E69F00",
+           "displaced": "#D55E00"}  # fmt: skip
 
 
 def _labels(lang: str) -> dict[str, str]:
-    zh = ("本来就会有（无谓投入）", "因政策才有（额外）", "仍然没有", "被挤出（未受益者）", "外溢（未受益者）")
-    en = ("would have anyway (deadweight)", "only with it (additional)", "still not", "displaced (others)", "spill-over (others)")
+    zh = ("本来就会有（无谓投入）", "因政策才有（额外）", "仍然没有", "外溢（未受益者）", "反而失去（受益者）", "被挤出（未受益者）")
+    en = ("would have anyway (deadweight)", "only with it (additional)", "still not", "spill-over (others)", "lost because of it (recipients)", "displaced (others)")
     return dict(zip(PARTS, zh if lang == "zh" else en, strict=True))
 
 
@@ -63,9 +65,9 @@ def draw(results, ax=None, lang: str = "zh"):
             right = left = 0.0
             for p in PARTS:
                 value = parts.get(p, 0.0)
-                if p == "displaced":
-                    left = -value
-                    cell.barh(-i, -value, 0.62, color=COLOURS[p], label=labels[p] if i == 0 else None, linewidth=0)
+                if p in LOST:
+                    cell.barh(-i, -value, 0.62, left=left, color=COLOURS[p], label=labels[p] if i == 0 else None, linewidth=0)
+                    left -= value
                     continue
                 cell.barh(-i, value, 0.62, left=right, color=COLOURS[p], label=labels[p] if i == 0 else None, linewidth=0)
                 right += value
@@ -100,7 +102,7 @@ def words(results, lang: str) -> Words:
         say(lang, "拿到支持的企业里，有多少本来就会成功？", "Of the recipients, how many would have made it anyway?"),
         say(lang, "灰色是本来就会有的，深蓝才是政策带来的；零线左侧的橙色要从中扣除。",
             "Grey would have been there anyway, dark blue is what the policy brought; orange left of zero is to be taken off."),
-        say(lang, f"家，逐户与同一世界的{name}对照，各世界均值。受益企业 = 灰 + 深蓝 + 浅灰；净 = 额外 + 外溢 − 被挤出。",
-            f"Firms, each compared with itself in the same world under {name}, means of worlds. Recipients = grey + dark blue + pale; net = additional + spill-over − displaced."),
+        say(lang, f"家，逐户与同一世界的{name}对照，各世界均值。受益企业 = 本来就会有 + 额外 + 仍然没有 + 反而失去；净 = 额外 + 外溢 − 反而失去 − 被挤出。",
+            f"Firms, each compared with itself in the same world under {name}, means of worlds. Recipients = deadweight + additional + still not + lost; net = additional + spill-over − lost − displaced."),
         say(lang, "堆叠条形图，家：", "Stacked bars, firms: ") + listed(lang, parts) + say(lang, "。", "."),
     )  # fmt: skip

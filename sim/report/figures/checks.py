@@ -6,7 +6,7 @@ import math
 
 from sim.report import style, text
 from sim.report.reading import Reading
-from sim.report.words import Words, listed, say
+from sim.report.words import Words, say
 
 NEEDS = ()
 GROUPS = {"initial": ("初始状态", "initial state"), "dynamic": ("动态", "dynamics"), "mechanism": ("机制", "mechanisms")}

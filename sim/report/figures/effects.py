@@ -11,8 +11,8 @@ NEEDS = ("hnte_stock", "rd_real", "productivity", "public_cost_city")
 
 
 def _panel(r: Reading, metric: str, scenario: str, lang: str):
-    """(times, worlds' differences, column title); money by year, because quarters carry the calendar of calls."""
-    scale, unit = text.money(lang)
+    """(times, worlds' differences); money by year, because quarters carry the calendar of calls."""
+    scale, _ = text.money(lang)
     change = r.difference(metric, scenario)
     if metric in ("rd_real", "public_cost_city"):
         return [float(y) for y in r.years], r.by_year(metric, change) / scale
