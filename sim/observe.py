@@ -33,6 +33,9 @@ def start(world) -> None:
     world.defaults = np.zeros((4, len(world.books.names)))
     world.exit_counts = np.zeros((2, 5, 3))  # exits and firm-quarters at risk, by age and size class
     years = (quarters + 3) // 4
+    certified = world.firms.cert_year > 0
+    districts = len(world.place.districts)
+    record.micro["hnte_by_district_2020"] = np.bincount(world.firms.district[certified], minlength=districts).astype(float)
     record.micro.update(
         growth_kurtosis=np.full(years, np.nan), growth_sd=np.full((years, len(GROWTH_SIZES) - 1), np.nan),
         growth_sd_exponent=np.full(years, np.nan), size_tail=np.full(years, np.nan),
@@ -44,7 +47,7 @@ def start(world) -> None:
     stocks = _stocks(world)
     record.initial.update(stocks)
     # Not known at the start: no quarter of defaults has been seen, and only changes of cash mean anything.
-    record.initial.update(expected_guarantee_loss=np.nan, city_cash=world.ledger.cash["city"], ledger_error=0.0)
+    record.initial.update(expected_guarantee_loss=np.nan, city_cash=world.ledger.cash["city"], ledger_error=0.0, price_index=1.0)
     firms, n = world.firms, world.firms.count
     p = world.numbers
     surveyed = firms.sales_1[:n] >= p["rd.scale_threshold"]
@@ -59,9 +62,6 @@ def start(world) -> None:
             firms.plan_relabel[:n], firms.intensity[:n] + firms.plan_extra[:n], firms.cert_year[:n] > 0
         ),
         mean_revenue_hnte_2020=float(firms.sales_1[:n][firms.cert_year[:n] > 0].mean()),
-        hnte_rugao_2020=float(
-            (firms.cert_year[:n][firms.district[:n] == world.place.districts.index("rugao")] > 0).sum()
-        ) if "rugao" in world.place.districts else np.nan,
     )  # fmt: skip
 
 
@@ -128,6 +128,8 @@ def quarter(world, error: float) -> None:
         world, float((reported * surveyed).sum()), (world.year - 2020), 0.25
     )
     put["productivity"][q] = np.exp(lead)
+    before = put["price_index"][q - 1] if q else 1.0
+    put["price_index"][q] = before * (1 + p.at("economy.deflator_growth", q)) ** 0.25
     put["loans_all_new"][q], put["loans_scitech_new"][q] = books.new.sum(), books.new[1:].sum()
     world.defaults[q % 4] = books.defaulted
     seen = min(q + 1, 4)

@@ -234,7 +234,7 @@ class World:
         accounts = dict.fromkeys(("households", "outside", "centre", "province", "treasury", "banks"), 0.0)
         accounts["city"] = float(self.numbers["place.city_opening_cash"])
         for programme in self.programmes:
-            kind = self.guarantor_class if hasattr(programme, "leverage") else self.agency_class
+            kind = self.guarantor_class if programme.lends == "guarantee" else self.agency_class
             agency = self.make(kind, programme, self.firms.rows, isinstance(programme, Funded))
             self.agencies[programme.id] = agency
             accounts[agency.account] = np.rint(agency.reserve())

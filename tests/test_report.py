@@ -306,6 +306,7 @@ def test_yearly_cost_adds_the_change_of_expected_losses():
 def test_numbers_say_no_more_than_the_interval_carries():
     assert text.trio(612.3, 569.7, 654.9) == "+612 [+570, +655]"
     assert text.trio(0.17, 0.0007, 0.33).count("0.001") == 1
+    assert text.span(8e6, 1.35e7, "RMB", "zh") == "800–1,350 万元" and text.span(2180, 2180, "firms", "zh") == "2,180 家"
     assert text.amount(4.5e8, "RMB/year", "zh") == "4.5 亿元/年" and text.amount(0.3, "share/year", "zh") == "30%/年"
 
 

@@ -71,6 +71,11 @@ def _year(name: str, year: int) -> Callable:
     return lambda r: r.annual(name).sel(scenario=BASE, year=year).values
 
 
+def _rugao_start(r) -> np.ndarray:
+    districts = list(r.to_xarray()["hnte_by_district"].district.values)
+    return r.micro("hnte_by_district_2020").sel(scenario=BASE).values[:, districts.index("rugao")]
+
+
 def _growth(r) -> np.ndarray:
     annual = r.annual("rd_statistical").sel(scenario=BASE)
     return annual.sel(year=2022).values / annual.sel(year=2021).values - 1
@@ -130,7 +135,7 @@ CHECKS = (
     Check("rd_2020", INITIAL, "2020年全社会研发经费", "R&D 2020", "RMB", _around(2.564e10, 0.01), "facts README 4.2", True, _start("rd_statistical_2020")),
     Check("claimants_2020", INITIAL, "2020年享受加计扣除企业", "firms claiming the super-deduction 2020", "firms", _around(2660, 0.15), "X0013", True, _start("claimants_2020")),
     Check("claimed_2020", INITIAL, "2020年加计扣除研发费用", "R&D claimed for tax 2020", "RMB", _around(7.76e9, 0.15), "X0014", True, _start("claimed_2020")),
-    Check("rugao_2020", INITIAL, "2020年末如皋高企数（按2023年占比倒推）", "HNTEs of Rugao, end 2020 (by its share of 2023)", "firms", _around(2180 * 459 / 2370, 0.1), "documents 002 004", True, _start("hnte_rugao_2020")),
+    Check("rugao_2020", INITIAL, "2020年末如皋高企数（按2023年占比倒推）", "HNTEs of Rugao, end 2020 (by its share of 2023)", "firms", _around(2180 * 459 / 2370, 0.1), "documents 002 004", True, _rugao_start),
     Check("size_tail_2020", INITIAL, "2020年规模分布尾部指数", "tail exponent of firm size 2020", "exponent", (0.9, 1.3), "X0484 X0482", False, _start("size_tail_2020")),
     Check("hnte_2022", DYNAMIC, "2021四季度至2022三季度高企数", "HNTEs 2021Q4-2022Q3", "firms", _around(2370, 0.05), "document 004", False,
           lambda r: _series(r, "hnte_stock")[:, 3:7].mean(axis=1),

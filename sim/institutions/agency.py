@@ -137,7 +137,7 @@ class Agency:
         wanted = np.cumsum(self.payable[order])
         count = int(np.searchsorted(wanted, world.ledger.cash[self.account], side="right"))
         if len(order):
-            self.reliability += 0.5 * (count / len(order) - self.reliability)
+            self.reliability += p["delivery.memory"] * (count / len(order) - self.reliability)
         rows = order[:count]
         amount = self.payable[rows].copy()
         self.payable[rows] = 0

@@ -8,8 +8,9 @@ import numpy as np
 class Books:
     """`balance`, `installment` (books, rows) in whole RMB; `rate` share/year; `cover` (books,) public share of a loss."""
 
-    def __init__(self, names: tuple[str, ...], rows: int):
-        self.names = ("bank", *names)
+    def __init__(self, products: dict[str, str], rows: int):
+        self.names = ("bank", *products)
+        self.kinds = ("ordinary", *products.values())
         shape = (len(self.names), rows)
         self.balance, self.installment, self.rate = (np.zeros(shape) for _ in range(3))
         self.cover = np.zeros(len(self.names))

@@ -95,10 +95,12 @@ def _traits(firms, numbers, place, draw, n0):
     firms.sector[:] = np.where(upper, draws["sector"]["hnte"], draws["sector"]["firm"])
     # High-tech share: Beta around the sector mean; certified firms and pool firms lie above the legal floor.
     mean = column(numbers, "sector", place.sectors, "hightech_share")[firms.sector]
-    share = draw("hightech").beta(2.5 * mean, 2.5 * (1 - mean))
+    close = numbers["population.hightech_concentration"]
+    share = draw("hightech").beta(close * mean, close * (1 - mean))
     floor = np.where(upper, numbers["hnte.min_hightech_share"], 0.0)
     firms.hightech[:] = floor + (1 - floor) * share
-    staff = draw("rd_staff").beta(2.0, 9.0, rows)
+    mean, close = numbers["population.rd_staff_mean"], numbers["population.rd_staff_concentration"]
+    staff = draw("rd_staff").beta(close * mean, close * (1 - mean), rows)
     staff_floor = np.where(upper, numbers["hnte.min_staff_share"], 0.0)
     firms.rd_staff[:] = staff_floor + (1 - staff_floor) * staff
     firms.local_share[:] = np.where(
@@ -147,7 +149,7 @@ def _incumbent_sizes(firms, numbers, draw, n0):
     firms.sales_1[:n0] = sales
     age = {name: numbers[f"place.tier.{group}.mean_age"] for name, group in START_TIERS.items()}
     mean_age = np.array([age.get(TIERS[t], 0) for t in range(len(TIERS))])[tier]
-    years = draw("age").gamma(2.5, mean_age / 2.5)
+    years = draw("age").gamma(numbers["population.age_shape"], mean_age / numbers["population.age_shape"])
     # Certified firms are at least one year old; the others at least a quarter.
     firms.birth[:n0] = -np.clip(np.rint(4 * years), np.where(hnte, 8, 1), 200)
 
@@ -167,7 +169,7 @@ def _newcomer_sizes(firms, numbers, place, draw, n0):
     rows = firms.rows - n0
     size = numbers["entry.sales_median"] * np.exp(numbers["entry.sales_sd"] * draw("founder size").standard_normal(rows))
     kind = firms.kind[n0:]
-    size = np.where(kind == OUTSIDE, 4 * size, size)
+    size = np.where(kind == OUTSIDE, numbers["population.outside_size"] * size, size)
     # A riser has just crossed the survey threshold, so it lies within a factor of two above it.
     firms.sales_1[n0:] = np.where(kind == RISER, numbers["rd.scale_threshold"] * (1 + draw("riser").random(rows)), size)
     # Log size against which growth reverts: the mean of the sector at the start.
@@ -178,7 +180,7 @@ def _newcomer_sizes(firms, numbers, place, draw, n0):
     firms.size_anchor[:] = mean[firms.sector]
     # Productivity is consistent with size, so that no size class drifts at the start.
     slope = numbers["sales.mean_reversion"] / max(numbers["sales.response_to_productivity"], 1e-9)
-    noise = 0.3 * draw("productivity").standard_normal(firms.rows)
+    noise = numbers["population.productivity_noise"] * draw("productivity").standard_normal(firms.rows)
     firms.productivity[:] = slope * (np.log(firms.sales_1) - firms.size_anchor) + noise
 
 
@@ -190,7 +192,8 @@ def _research_history(firms, numbers, draw, n0):
     sd = np.array([numbers[f"place.tier.{g}.rd_intensity_sd"] for g in groups])
     kind = np.where(np.arange(firms.rows) < n0, tier, np.where(firms.kind == RISER, NONE, SME))
     wanted = median[kind] * np.exp(sd[kind] * draw("intensity").standard_normal(firms.rows))
-    wanted = np.minimum(wanted, 0.5)
+    most = numbers["population.intensity_cap"]
+    wanted = np.minimum(wanted, most)
     # Who holds a certificate wants at least part of the threshold: nobody closes a gap of more than half.
     limit = threshold(numbers, firms.sales_1) * (1 + numbers["rd.planning_margin"])
     certified = (tier == HNTE) & (np.arange(firms.rows) < n0)
@@ -210,8 +213,7 @@ def _research_history(firms, numbers, draw, n0):
             factor = target / max((reported * sales)[rows].sum(), 1.0)
             if abs(factor - 1) < 1e-6:
                 break
-            wanted[:n0][group] = np.clip(wanted[:n0][group] * factor, 0.0005, 0.5)
-    wanted[n0:] = np.minimum(wanted[n0:], 0.3)
+            wanted[:n0][group] = np.clip(wanted[:n0][group] * factor, 0.0005, most)
     firms.desired_intensity[:] = wanted
     firms.intensity[:] = wanted
     gap = np.where(certified, np.maximum(limit - wanted, 0), 0)
@@ -224,7 +226,7 @@ def _research_history(firms, numbers, draw, n0):
     firms.plan_extra[:] = gap * (1 - part)
     firms.aims[:] = gap > 0
     for year, (s, r) in enumerate((("sales_1", "rd_1"), ("sales_2", "rd_2"), ("sales_3", "rd_3"))):
-        past = np.rint(sales * np.exp(-growth * year + (0.1 * draw(f"history {year}").standard_normal(n0) if year else 0)))
+        past = np.rint(sales * np.exp(-growth * year + (numbers["population.history_noise"] * draw(f"history {year}").standard_normal(n0) if year else 0)))
         past = np.where(age_years > year, past, 0)
         getattr(firms, s)[:n0] = past
         getattr(firms, r)[:n0] = np.rint(past * (wanted + gap)[:n0])

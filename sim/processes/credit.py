@@ -61,7 +61,7 @@ def _book_odds(world, rows, size, debt):
     margin = firms.margin[rows] + firms.margin_luck[rows]
     margin = margin - firms.intensity[rows] - firms.plan_extra[rows] - firms.plan_relabel[rows]
     log_size = np.log(np.maximum(size, 1.0)) - firms.size_anchor[rows] - world.market_index
-    young = world.quarter - firms.birth[rows] < 12
+    young = world.quarter - firms.birth[rows] < p["credit.young"]
     odds = default_odds(p, debt / np.maximum(size, 1.0), firms.cash[rows] / np.maximum(size, 1.0), margin, log_size, young)
     return odds - p["credit.label_signal"] * (firms.cert_year[rows] > 0)
 
@@ -156,12 +156,10 @@ def start(world) -> None:
     default = _seen(_book_odds(world, rows, firms.sales_1[:n], debt), noise, p, 0.0)
     debt[_ordinary_rate(world, rows, firms.sales_1[:n], debt, default) > p["credit.rate_cap"]] = 0
     fits = (firms.tier[:n] >= 1) & (debt > 0) & (firms.awareness[:n] < p["delivery.awareness"])
-    loans = [k for k, name in enumerate(books.names) if name.startswith("loan.")]
     lucky = world.streams.trait("loan product").random(n)
-    for group, total, cap in (
-        (loans, p["place.scitech_loans"], 1e7),
-        ([k for k, name in enumerate(books.names) if name.startswith("guarantee.")], p["place.guaranteed_loans"], 8e6),
-    ):
+    cap = p["place.policy_loan_cap"]
+    for kind, total in (("pool", p["place.scitech_loans"]), ("guarantee", p["place.guaranteed_loans"])):
+        group = [book for book, its in enumerate(books.kinds) if its == kind]
         rows = np.flatnonzero(fits)
         order = rows[np.argsort(lucky[rows], kind="stable")]
         part = np.minimum(debt[order], cap)

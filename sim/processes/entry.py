@@ -41,7 +41,7 @@ def enter(world) -> None:
     outside = firms.kind[rows] == OUTSIDE
     firms.alive[rows] = True
     # Risers are firms of some years that were too small to be seen.
-    firms.birth[rows] = quarter - np.where(firms.kind[rows] == RISER, 20, 0)
+    firms.birth[rows] = quarter - np.where(firms.kind[rows] == RISER, int(p["economy.riser_age"]), 0)
     firms.costs[rows] = np.rint(firms.sales[rows] * (1 - firms.margin[rows]))
     equity = np.rint(p["entry.setup_cost"] + p["credit.cash_target"] * size)
     world.ledger.to_firms("equity", np.where(outside, 0, equity), "households", rows)

@@ -79,7 +79,7 @@ def _audit(world):
     luck = world.streams.uniform("audit", world.quarter, n)
     drawn = (firms.cert_year[:n] > 0) & (luck < p["rd.audit_rate"])
     ratio = three_year_ratio(firms, n) / threshold(p, firms.sales_1[:n])
-    relabelled = firms.rd_1[:n] > 1.05 * firms.rd_real_1[:n]
+    relabelled = firms.rd_1[:n] * (1 - p["rd.audit_visible"]) > firms.rd_real_1[:n]
     # The same draw, stretched over the audited, decides whether the auditor sees it.
     sees = luck < p["rd.audit_rate"] * p["rd.audit_detection"]
     rows = np.flatnonzero(drawn & ((ratio < p["rd.audit_tolerance"]) | (relabelled & sees)))
@@ -105,7 +105,7 @@ def _certify(world):
     fee = (p["hnte.application_cost"] * (1 - coaching.cost_cut * in_pool) + p["hnte.ip_cost"] * first)
     world.ledger.from_firms("application", np.rint(fee * firms.hassle[rows]), "outside", rows)
     depth = np.log(np.maximum(firms.knowledge[rows], 1) / np.maximum(firms.sales_1[rows], 1) / world.usual_depth)
-    quality = 0.8 * firms.merit[rows] + 0.6 * np.clip(depth, -2, 2)
+    quality = p["hnte.quality_merit"] * firms.merit[rows] + p["hnte.quality_depth"] * np.clip(depth, -2, 2)
     odds = p["hnte.pass_logodds"] + p["hnte.pass_quality"] * quality + coaching.pass_bonus * in_pool
     passed = world.streams.uniform("review", world.quarter, n)[rows] < 1 / (1 + np.exp(-odds))
     world.flows["hnte_applications"] = float(len(rows))

@@ -34,7 +34,7 @@ def plan(world) -> None:
         return
     firms, p, n, tax = world.firms, world.numbers, world.firms.count, world.rules.tax
     alive = firms.alive[:n]
-    growth = p.at("economy.market_growth", world.quarter) * p["economy.quarters_ahead"] / 4
+    growth = p.at("economy.market_growth", world.quarter)  # plans look one year ahead
     expected = np.where(firms.sales_1[:n] > 0, firms.sales_1[:n], 4 * firms.sales[:n]) * (1 + growth)
     profit = expected * (firms.margin[:n] + firms.margin_luck[:n])
     d = deduction(world, tax, slice(0, n))

@@ -33,7 +33,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "guarantee.citycompany": GuaranteeCompany,
 }
 
-LOAN_PRODUCTS = tuple(name for name in CATALOGUE if name.startswith(("loan.", "guarantee.")))
+LOAN_PRODUCTS = {name: cls.lends for name, cls in CATALOGUE.items() if cls.lends}
 
 
 def build(numbers, names) -> list[Programme]:

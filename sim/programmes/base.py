@@ -24,6 +24,7 @@ class Programme:
     en = ""
     channel = ""
     group = ""  # how its pay-outs are delivered: awards, library, projects; empty = pays no firm directly
+    lends = ""  # "pool" or "guarantee" when the programme is a loan product
     competitive = False  # more claims than money: the best are chosen, the rest get nothing
 
     def runs(self, quarter: int) -> bool:

@@ -23,6 +23,7 @@ class GuaranteeCompany(Funded):
     id = "guarantee.citycompany"
     facts = ("guarantee.citycompany",)
     zh, en = "科创担保公司", "guarantee company"
+    lends = "guarantee"
     channel = "bank's approval rule for firms without collateral; contingent liability"
 
     def contribute(self, rules, numbers, quarter):

@@ -20,6 +20,7 @@ class PoolLoan(Funded):
     interest_subsidy: float
     stop_loss: float
 
+    lends = "pool"
     channel = "bank's approval rule, price and volume of loans"
 
     def contribute(self, rules, numbers, quarter):

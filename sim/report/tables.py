@@ -63,9 +63,9 @@ def scorecard(lines, lang: str) -> list[dict]:
         verdict = say(lang, "未检验", "not tested") if x.hit is None else say(lang, "符合", "hit") if x.hit else say(lang, "不符合", "miss")
         known = math.isfinite(x.low) and math.isfinite(x.high)
         rows.append({
-            "number": x.number, "name": x.zh if lang == "zh" else x.en, "value": text.amount(x.value, x.unit, lang),
-            "range": f"{text.amount(x.low, x.unit, lang, False)}–{text.amount(x.high, x.unit, lang)}" if known else "—",
-            "band": f"{text.amount(x.band_low, x.unit, lang, False)}–{text.amount(x.band_high, x.unit, lang)}",
+            "number": x.number, "name": x.zh if lang == "zh" else x.en, "value": text.amount(x.value, x.unit, lang, like=x.band_high),
+            "range": text.span(x.low, x.high, x.unit, lang, x.band_high) if known else "—",
+            "band": text.span(x.band_low, x.band_high, x.unit, lang),
             "verdict": verdict, "hit": x.hit, "source": x.source, "note": (x.note_zh if lang == "zh" else x.note_en) or "",
             "calibrated": say(lang, "是", "yes") if x.calibrated else say(lang, "否", "no"),
         })  # fmt: skip

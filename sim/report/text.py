@@ -103,16 +103,19 @@ def short(value: float, digits: int = 3) -> str:
     return written.rstrip("0").rstrip(".") if "." in written else written
 
 
-PLAIN = {"switch", "quarter", "tier", "index", "ratio", "shape", "exponent"}  # the value says enough
+PLAIN = {"switch", "quarter", "tier", "index", "ratio", "shape", "exponent", "number"}  # the value says enough
+MONEY = {"zh": ((1e8, "亿元"), (1e4, "万元")), "en": ((1e9, "bn RMB"), (1e6, "m RMB"))}
 
 
-def amount(value: float, unit: str, lang: str, with_unit: bool = True) -> str:
-    """A value of the scorecard or of the number table as a planner would write it."""
+def amount(value: float, unit: str, lang: str, with_unit: bool = True, like: float | None = None) -> str:
+    """A value of the scorecard or of the number table as a planner would write it; money in the unit that fits `like`
+    (or the value itself), so that several amounts in a row have one unit."""
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
         return "—"
     per = unit.removeprefix("RMB")
-    if per != unit and abs(value) >= 1e7:
-        scale, name = money(lang)
+    size = abs(value if like is None or not math.isfinite(like) else like)
+    scale, name = next(((s, n) for s, n in MONEY[lang] if size >= s), (1.0, "")) if per != unit else (1.0, "")
+    if name:
         return f"{short(value / scale)} {name}{unit_name(per, lang)}" if with_unit else short(value / scale)
     if unit.startswith("share"):
         per = unit_name(unit, lang).removeprefix(unit_name("share", lang)) if with_unit else ""
@@ -121,10 +124,18 @@ def amount(value: float, unit: str, lang: str, with_unit: bool = True) -> str:
     return f"{short(value)} {spoken}".strip()
 
 
+def span(low: float, high: float, unit: str, lang: str, like: float | None = None) -> str:
+    """`low–high unit`, or the one value if both are the same."""
+    like = high if like is None else like
+    if low == high:
+        return amount(high, unit, lang, like=like)
+    return f"{amount(low, unit, lang, False, like)}–{amount(high, unit, lang, like=like)}"
+
+
 # Parts of units; `a/b` and `a per b` are put together from them.
 UNITS = {
     "RMB": "元", "firms": "家", "firm": "家", "share": "占比", "years": "年", "year": "年", "quarters": "季度", "quarter": "季度",
-    "persons": "人", "person": "人", "index": "指数", "ratio": "比值", "patents": "件", "banks": "家", "files": "件", "file": "件",
+    "persons": "人", "person": "人", "index": "指数", "number": "数值", "ratio": "比值", "patents": "件", "banks": "家", "files": "件", "file": "件",
     "projects": "个", "application": "次申请", "loan": "笔贷款", "km": "公里", "degrees east": "东经度", "degrees north": "北纬度",
     "elasticity": "弹性", "exponent": "指数", "shape": "形状参数", "switch": "开关", "tier": "层级", "multiple": "倍",
     "log points": "对数点", "log-odds": "对数优势", "cost share": "成本占比", "log point": "对数点", "sd": "标准差",

@@ -71,11 +71,11 @@ def draw(results, ax=None, lang: str = "zh"):
                     continue
                 cell.barh(-i, value, 0.62, left=right, color=COLOURS[p], label=labels[p] if i == 0 else None, linewidth=0)
                 right += value
-            net = parts.get("additional", 0) + parts.get("spill", 0) + left
-            cell.annotate(say(lang, f"净 {text.number(net, 2, sign=True)}", f"net {text.number(net, 2, sign=True)}"), (right, -i),
-                          xytext=(3, 0), textcoords="offset points", va="center", fontsize=7.5)  # fmt: skip
+            net, more = parts.get("additional", 0) + parts.get("spill", 0) + left, text.number(parts.get("additional", 0), 2)
+            note = say(lang, f"额外 {more}，净 {text.number(net, 2, sign=True)}", f"additional {more}, net {text.number(net, 2, sign=True)}")
+            cell.annotate(note, (right, -i), xytext=(3, 0), textcoords="offset points", va="center", fontsize=7)
         low, high = cell.get_xlim()
-        cell.set_xlim(low, high + 0.16 * (high - low))
+        cell.set_xlim(low, high + 0.42 * (high - low))
         cell.axvline(0, color="#333333", linewidth=0.8)
         cell.set_yticks([-i for i in range(len(each))], [r.short(s, 16) if place == 0 else "" for s in each])
         cell.set_title(say(lang, f"结果：{_outcome(outcome, lang)}（家）", f"Outcome: {_outcome(outcome, lang)} (firms)"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.report import style, text
 from sim.report.reading import Reading
 from sim.report.spread import Spread, bands, spread
@@ -30,7 +32,8 @@ def draw(results, ax=None, lang: str = "zh"):
     left.axhline(0, color="#999999", linewidth=0.8)
     left.axvline(0, color="#999999", linewidth=0.8)
     left.plot(0, 0, "o", color=style.BASELINE_COLOUR, markersize=5, label=r.short(r.baseline))
-    for s in r.compared:
+    inside, outside = _near(r)
+    for s in inside:
         x, y = _cross(r, s)
         left.errorbar(x.mean, y.mean, color=r.colour(s), marker=r.marker(s), markersize=5, linewidth=1.2, capsize=2, linestyle="",
                       xerr=_reach(x), yerr=_reach(y), label=r.short(s))  # fmt: skip
@@ -39,9 +42,11 @@ def draw(results, ax=None, lang: str = "zh"):
     left.plot([-reach, reach], [-reach, reach], color="#BBBBBB", linewidth=0.9, linestyle=(0, (3, 2)))
     left.set_xlim(limits[0])
     left.set_ylim(limits[1])
-    at = 0.85 * min(limits[0][1], limits[1][1])
+    at = 0.85 * max(limits[0][0], limits[1][0])
     left.annotate(say(lang, "同比例线", "same %"), (at, at), xytext=(4, 0), textcoords="offset points", fontsize=7.5, color=style.MUTED,
                   va="center")  # fmt: skip
+    if outside:
+        left.annotate("\n".join(_beyond(r, s, lang) for s in outside), (0.02, 0.98), xycoords="axes fraction", va="top", fontsize=7.5)
     left.set_xlabel(say(lang, "高企数的变化（%）", "Change of certified HNTEs (%)"))
     left.set_ylabel(say(lang, "真实研发的变化（%）", "Change of real R&D (%)"))
     name = text.quoted(lang, r.short(r.baseline, 24, 1))
@@ -57,9 +62,20 @@ def draw(results, ax=None, lang: str = "zh"):
     return figure
 
 
-def _reach(x: Spread):
-    import numpy as np
+def _near(r: Reading) -> tuple[list[str], list[str]]:
+    """Scenarios to draw, and those so far out (the end of all local policy) that the others would fall on one point."""
+    size = {s: max(abs(v) for v in (x.low, x.high) if np.isfinite(v)) if (x := _cross(r, s)[0]).n > 1 else abs(x.mean) for s in r.compared}
+    far = [s for s in size if len(size) > 2 and size[s] > 2.5 * max(v for other, v in size.items() if other != s)]
+    return [s for s in r.compared if s not in far], far
 
+
+def _beyond(r: Reading, s: str, lang: str) -> str:
+    x, y = _cross(r, s)
+    values = f"{text.number(x.mean, 2, sign=True)}%, {text.number(y.mean, 2, sign=True)}%"
+    return say(lang, f"画面外：{r.short(s, 20, 1)}\n（{values}）", f"off the scale: {r.short(s, 20, 1)}\n({values})")
+
+
+def _reach(x: Spread):
     return np.array([[x.mean - x.low], [x.high - x.mean]]) if x.n > 1 else None
 
 

@@ -16,8 +16,10 @@ REACH = 1.6  # how far outside the band the axis goes; beyond, an arrow
 def _place(value: float, line) -> float:
     """0 at the lower end of the band, 1 at the upper."""
     width = line.band_high - line.band_low
-    if not math.isfinite(width) or width <= 0:
+    if not math.isfinite(width):
         return math.nan
+    if width <= 0:  # one known figure, not a range: on it or off it
+        return 0.5 if value == line.band_low else math.copysign(REACH, value - line.band_low) + 0.5
     return min(1 + REACH, max(-REACH, (value - line.band_low) / width))
 
 
@@ -37,7 +39,7 @@ def draw(results, ax=None, lang: str = "zh", lines=None):
         cell.axvspan(0, 1, color="#DCE9F2", linewidth=0)
         for i, line in enumerate(chosen):
             _dot(cell, -i, line, lang)
-        cell.set_yticks([-i for i in range(len(chosen))], [text.wrap(f"{x.number} {name(x, lang)}", 34, 1) for x in chosen])
+        cell.set_yticks([-i for i in range(len(chosen))], [text.wrap(f"{x.number} {name(x, lang)}", 38, 2) for x in chosen], fontsize=7.5)
         cell.set_ylim(-len(chosen) + 0.4, 0.6)
         cell.set_title(GROUPS[group][lang == "en"])
         cell.grid(axis="y", visible=False)
@@ -47,7 +49,8 @@ def draw(results, ax=None, lang: str = "zh", lines=None):
 
 
 def _dot(cell, y: float, line, lang: str) -> None:
-    band = f"{text.amount(line.band_low, line.unit, lang, False)}–{text.amount(line.band_high, line.unit, lang)}"
+    band = text.span(line.band_low, line.band_high, line.unit, lang)
+    value = text.amount(line.value, line.unit, lang, like=line.band_high)
     if not math.isfinite(line.value):
         cell.plot(0.5, y, marker="|", color=style.MUTED)
         note = say(lang, f"未检验（事实 {band}）", f"not tested (fact {band})")
@@ -59,7 +62,7 @@ def _dot(cell, y: float, line, lang: str) -> None:
             cell.plot(ends, [y, y], color=colour, linewidth=1.4)
         marker = "o" if line.hit else ("<" if at <= -REACH else ">" if at >= 1 + REACH else "X")
         cell.plot(at, y, marker=marker, color=colour, markersize=6, markerfacecolor="white" if line.calibrated else colour)
-        note = say(lang, f"{text.amount(line.value, line.unit, lang)}（事实 {band}）", f"{text.amount(line.value, line.unit, lang)} (fact {band})")
+        note = say(lang, f"{value}（事实 {band}）", f"{value} (fact {band})")
     cell.annotate(text.plain(note), (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=7.5, annotation_clip=False,
                   color="#222222" if line.hit or line.hit is None else style.BAD)  # fmt: skip
 
