@@ -88,7 +88,7 @@ def _stocks(world) -> dict[str, float]:
     firms, n, books, year = world.firms, world.firms.count, world.books, world.year
     alive, certified = firms.alive[:n], firms.cert_year[:n] > 0
     tiers = np.bincount(firms.tier[:n] + 1, alive, len(TIERS) + 1)[1:]
-    owes = books.debt(n)[certified] > 0
+    owes = books.balance[:, np.flatnonzero(certified)].any(axis=0)
     # Dead rows hold no staff and no knowledge, so plain sums over all rows are sums over the living.
     out = {
         "firms": float(np.count_nonzero(alive)),
@@ -121,7 +121,7 @@ def quarter(world, error: float) -> None:
     sales, real, reported = firms.sales[:n], firms.rd_real[:n], firms.rd_reported[:n]
     surveyed = np.where(firms.sales_1[:n] > 0, firms.sales_1[:n], 4 * sales) >= p["rd.scale_threshold"]
     total_sales = float(sales.sum())
-    lead = float((sales * firms.productivity[:n]).sum()) / max(total_sales, 1.0) - world.productivity_start
+    lead = float(np.einsum("i,i->", sales, firms.productivity[:n])) / max(total_sales, 1.0) - world.productivity_start
     put["entries"][q], put["exits"][q] = world.entries, world.exits
     put["revenue"][q], put["rd_real"][q], put["rd_reported"][q] = total_sales, real.sum(), reported.sum()
     put["rd_statistical"][q] = _statistical(

@@ -177,7 +177,7 @@ class World:
 
     def bank_flow(self, name: str, amount: np.ndarray, rows: np.ndarray) -> None:
         """Book amounts to the banks that these rows belong to."""
-        self._bank_flows[name] += np.bincount(rows % len(self.banks), amount, len(self.banks))
+        self._bank_flows[name] += np.bincount(self.bank_of[rows], amount, len(self.banks))
 
     def bank_expense(self, amount: float) -> None:
         """Expenses shared evenly in whole yuan, the rest to the first bank."""
@@ -239,6 +239,7 @@ class World:
             self.agencies[programme.id] = agency
             accounts[agency.account] = np.rint(agency.reserve())
         self.banks = [self.make(self.bank_class, k, f"bank {k + 1}") for k in range(int(self.numbers["credit.bank_count"]))]
+        self.bank_of = np.arange(self.firms.rows) % len(self.banks)
         self.books = Books(LOAN_PRODUCTS, self.firms.rows)
         self.products = {product.agency: product for product in self.rules.products}
         for product in self.rules.products:

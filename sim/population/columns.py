@@ -8,6 +8,7 @@ import numpy as np
 
 NEVER = -32768
 MONEY, SHARE, FLAG, INDEX = "f8", "f8", "?", "i2"
+CODE = "i8"  # codes that index other arrays all the time: NumPy would convert a smaller type on every use
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class Column:
 COLUMNS: dict[str, Column] = {
     # who the row is; the same in every scenario of a seed
     "kind": Column("i1", "code", "0 incumbent, 1 would-be founder, 2 outside project, 3 riser to above-scale", True),
-    "district": Column("i1", "index", "district of the place", True),
-    "sector": Column("i1", "index", "sector of the place", True),
+    "district": Column(CODE, "index", "district of the place", True),
+    "sector": Column(CODE, "index", "sector of the place", True),
     "arrival": Column(INDEX, "quarter", "quarter in which the row may enter; -1 for incumbents", True),
     "hightech": Column(SHARE, "share of sales", "high-tech revenue", True),
     "rd_staff": Column(SHARE, "share of staff", "R&D staff", True),
@@ -93,7 +94,7 @@ COLUMNS: dict[str, Column] = {
     "fledgling_until": Column(INDEX, "year", "last year of the fledgling label", fill=0),
     "gazelle_until": Column(INDEX, "year", "last year of the gazelle label", fill=0),
     "unicorn_until": Column(INDEX, "year", "last year of the unicorn-cultivation label", fill=0),
-    "tier": Column("i1", "code", "exclusive tier, see metrics.TIERS"),
+    "tier": Column(CODE, "code", "exclusive tier, see metrics.TIERS"),
     # what a run remembers of a firm for the comparison with its twin in another scenario
     "received": Column(MONEY, "RMB", "programme money received over the run"),
     "rd_total": Column(MONEY, "RMB", "real R&D over the run"),

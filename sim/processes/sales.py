@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+OLD = 400  # quarters; from here on age makes no difference
 
-def laplace_scale(sales, volatility, reference, exponent, stretch=1.0):
+
+def laplace_scale(log_sales, volatility, reference, exponent, stretch=1.0):
     """Scale b of annual Laplace growth: sd = volatility·(S/S0)^-exponent = b·√2 (Bottazzi and Secchi 2006).
 
-    `sales` (rows,) RMB/year. Kept below 0.9, where the mean of exp(growth) would no longer exist.
+    `log_sales` (rows,) log RMB/year. Kept below 0.9, where the mean of exp(growth) would no longer exist.
     """
-    b = (volatility / np.sqrt(2)) * np.exp(-exponent * np.log(np.maximum(sales, 1.0) / reference))
+    b = (volatility / np.sqrt(2)) * np.exp(exponent * (np.log(reference) - log_sales))
     return np.minimum(b * stretch, 0.9)
 
 
@@ -32,20 +34,22 @@ def sell(world) -> None:
     alive, sector = firms.alive[:n], firms.sector[:n]
     before = firms.sales[:n].copy()
     annual = np.maximum(4 * before, 1.0)
+    log_annual = np.log(annual)
     market = np.log1p(p.at("economy.market_growth", quarter)) / 4
     world.market_index += market
     world.sector_index += market + place.growth_gap / 4
     covered = world.books.covered_debt(n) / annual
     scale = laplace_scale(
-        annual, p["sales.volatility"], p["sales.reference_size"], p["sales.volatility_size_exponent"],
+        log_annual, p["sales.volatility"], p["sales.reference_size"], p["sales.volatility_size_exponent"],
         1 + p["sales.risk_taking"] * covered,
     )  # fmt: skip
     shock = scale * world.streams.laplace_quarter("growth", quarter, n)
-    age = (quarter - firms.birth[:n]) / 4
+    age = np.minimum(np.maximum(quarter - firms.birth[:n], 0), OLD)
+    youth = p["sales.youth_growth"] * np.exp(-p["sales.youth_decay"] * np.arange(OLD + 1) / 4)
     drift = (
         p["sales.response_to_productivity"] * (firms.productivity[:n] - world.frontier)
-        - p["sales.mean_reversion"] * (np.log(annual) - firms.size_anchor[:n] - world.sector_index[sector])
-        + p["sales.youth_growth"] * np.exp(-p["sales.youth_decay"] * np.maximum(age, 0))
+        - p["sales.mean_reversion"] * (log_annual - firms.size_anchor[:n] - world.sector_index[sector])
+        + youth[age]
         - p["sales.credit_growth_effect"] * (1 - firms.funded[:n])
     )
     growth = (market + place.growth_gap / 4)[sector] + drift / 4 + shock - mean_correction(scale)
