@@ -282,6 +282,7 @@ class World:
         tail = p["knowledge.jump_tail"]
         step = p["knowledge.jump_size"] * tail / (tail - 1)
         self.frontier_pace = float((weight * depth).sum()) * p["knowledge.jump_rate"] / 4 * step
+        self.frontier_pace += self.frontier_slope * p["rd.intensity_trend"] / 4
         self.productivity_start = float((weight * firms.productivity[:n]).sum())
         self.usual_pass_rate = 1 / (1 + np.exp(-p["hnte.pass_logodds"]))
         years = range(BASE_YEAR - int(p["hnte.validity"]), BASE_YEAR)

@@ -37,14 +37,14 @@ class Agency:
 
     # -- budget -----------------------------------------------------------------------------------------------------
     def open_year(self, world) -> None:
-        """Fill the purse on the first running quarter of a year, in proportion to the quarters left."""
+        """Fill the purse on the first running quarter of a year: a yearly budget is approved whole."""
         programme, quarter = self.programme, world.quarter
         if not self.funded or not programme.runs(quarter):
             return
         if world.season and quarter != programme.start:
             return
         self.committed_year = self.compensated_year = 0.0
-        amount = np.rint(programme.yearly_budget() * (4 - world.season) / 4)
+        amount = np.rint(programme.yearly_budget())
         self.budget_year = amount
         city = np.rint(amount * programme.city_share)
         world.ledger.transfer("appropriation", city, "city", self.account)

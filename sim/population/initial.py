@@ -235,7 +235,7 @@ def _research_history(firms, numbers, draw, n0):
     firms.sales[:] = np.rint(firms.sales_1 / 4)
     # Knowledge in its steady state: grows with R&D at the pace of the market, so productivity does not jump.
     real = np.maximum(firms.sales_1 * (firms.intensity + firms.plan_extra), 1000.0)
-    firms.knowledge[:] = real / (numbers["knowledge.depreciation"] + growth)
+    firms.knowledge[:] = real / (numbers["knowledge.depreciation"] + growth + numbers["rd.intensity_trend"])
 
 
 def _books(firms, numbers, draw, n0):

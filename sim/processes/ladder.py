@@ -7,7 +7,7 @@ import numpy as np
 from sim.metrics import TIERS
 from sim.population.columns import NEVER
 from sim.population.initial import threshold
-from sim.processes.research import fits
+from sim.processes.research import fits, worth_filing
 
 NONE, PAN, SME, POOL, HNTE, KEY = range(len(TIERS))
 
@@ -98,8 +98,10 @@ def _certify(world):
     asks = np.where(expiring, luck < p["hnte.renewal_consider"], firms.cert_year[:n] == 0)
     ratio = three_year_ratio(firms, n)
     limit = threshold(p, firms.sales_1[:n]) if p["rd.notch"] else np.zeros(n)
-    rows = np.flatnonzero(asks & firms.aims[:n] & fits(firms, p, n, world.quarter) & (ratio >= limit))
-    rows = rows[firms.sales_1[rows] > 0]
+    ready = firms.considers[:n] & fits(firms, p, n, world.quarter) & (ratio >= limit) & (firms.sales_1[:n] > 0)
+    rows = np.flatnonzero(asks & ready)
+    # Who planned for it files; who meets the threshold anyway decides now, with the awards of today in view.
+    rows = rows[firms.aims[rows] | worth_filing(world, rows)]
     first = firms.cert_first[rows] == 0
     in_pool = firms.pool_since[rows] > NEVER
     fee = (p["hnte.application_cost"] * (1 - coaching.cost_cut * in_pool) + p["hnte.ip_cost"] * first)

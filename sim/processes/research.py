@@ -49,8 +49,9 @@ def plan(world) -> None:
     claims = alive & able & (saving > p["tax.claim_cost"])
     firms.claims[:n] = claims
     cost = user_cost(rate, d * p["tax.claim_share"] * claims)
+    trend = np.exp(p["rd.intensity_trend"] * (world.quarter + 4) / 4)
     target = desired_intensity(
-        firms.desired_intensity[:n], cost, firms.base_user_cost[:n], p["rd.user_cost_elasticity"]
+        trend * firms.desired_intensity[:n], cost, firms.base_user_cost[:n], p["rd.user_cost_elasticity"]
     )
     pace = p["rd.adjustment"]
     old = np.maximum(firms.intensity[:n], 1e-9)
@@ -126,6 +127,21 @@ def _threshold_decision(world, expected, profit, cost):
     scale = np.where(worth, 1 / np.maximum(sales, 1.0), 0.0)
     firms.plan_extra[rows] = real * scale
     firms.plan_relabel[rows] = relabelled * scale
+
+
+def worth_filing(world, rows) -> np.ndarray:
+    """At filing time: whether firms that meet the threshold already find a certificate worth its cost (rows,)."""
+    firms, p, coaching = world.firms, world.numbers, world.rules.coaching
+    sales = np.maximum(firms.sales_year[rows], 1.0)
+    profit = sales * (firms.margin[rows] + firms.margin_luck[rows])
+    nothing = np.zeros(len(rows))
+    first = firms.cert_first[rows] == 0
+    reward = np.where(first, world.certificate_reward(rows), world.certificate_reward(rows, "renewal"))
+    held = firms.cert_year[rows] > 0
+    benefit = _yearly_benefit(world, rows, sales, profit, firms.rd_real_year[rows], nothing, nothing, held, reward)
+    saved = coaching.cost_cut * (firms.pool_since[rows] > -100)
+    filing = (p["hnte.application_cost"] + p["hnte.ip_cost"] * first) * (1 - saved) * firms.hassle[rows]
+    return benefit > filing / p["hnte.validity"]
 
 
 def accept_certificates(world) -> None:

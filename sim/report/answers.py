@@ -79,11 +79,19 @@ def headline(r: Reading, s: str) -> str:
         if not r.has(metric):
             continue
         x, unit = gain(r, metric, s)
-        names = {"hnte_stock": ("高企", "Certified HNTEs"), "rd_real": ("真实研发", "real R&D"), "public_cost_city": ("市级成本", "the city's cost")}
+        names = {
+            "hnte_stock": ("高企", "Certified HNTEs"),
+            "rd_real": ("真实研发", "real R&D"),
+            "public_cost_city": ("市级成本", "the city's cost"),
+        }
         name = names[metric][lang == "en"]
         if x.settled or x.mean == 0:
             value = f"{text.trio(x.mean, x.low, x.high)}{'' if unit == '%' else ' '}{unit}"
-            apart = "" if x.decided or x.mean == 0 else say(lang, f"，仅 {x.share:.0%} 的世界同向", f", same sign in only {x.share:.0%} of worlds")
+            apart = (
+                ""
+                if x.decided or x.mean == 0
+                else say(lang, f"，仅 {x.share:.0%} 的世界同向", f", same sign in only {x.share:.0%} of worlds")
+            )
             parts.append(f"{name} {value}{apart}")
         else:
             parts.append(say(lang, f"{name}的增减尚不能确认", f"{name}: up or down is undecided"))

@@ -19,7 +19,9 @@ def render(r: Reading, figures: list[dict], undrawn: list[str], lines: list, num
 
     css = (HERE / "page.css").read_text(encoding="utf-8")
     # `select_autoescape` would skip a name that ends in .j2: escape always.
-    environment = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
     page = environment.get_template("page.html.j2")
     lang, unit = r.lang, text.money(r.lang)[1]
     return page.render(
@@ -60,7 +62,10 @@ def _firms(r: Reading) -> str:
 def _compared(r: Reading) -> list[dict]:
     seeds = r.data.sizes["seed"]
     order = [r.baseline, *r.others]
-    return [{"title": r.title(s), "question": r.question(s), "base": s == r.baseline, "done": r.done(s), "planned": seeds} for s in order]
+    return [
+        {"title": r.title(s), "question": r.question(s), "base": s == r.baseline, "done": r.done(s), "planned": seeds}
+        for s in order
+    ]
 
 
 def _not_for(r: Reading, lines: list) -> list[str]:
@@ -89,7 +94,11 @@ def _not_for(r: Reading, lines: list) -> list[str]:
 
 def _worlds(r: Reading) -> str:
     drawn = bool(r.results.manifest.get("study", {}).get("draw"))
-    luck = say(r.lang, "运气和一组不确定的参数" if drawn else "运气（参数取默认值）", "luck and one draw of the uncertain numbers" if drawn else "luck (numbers at their defaults)")
+    luck = say(
+        r.lang,
+        "运气和一组不确定的参数" if drawn else "运气（参数取默认值）",
+        "luck and one draw of the uncertain numbers" if drawn else "luck (numbers at their defaults)",
+    )
     return say(r.lang, f"一个种子就是一个“世界”：{luck}。同一个世界里各情景用同样的运气，所以可以逐个世界相减。",
                f"A seed is a world: {luck}. All scenarios meet the same luck in one world, so they can be subtracted world by world.")  # fmt: skip
 
@@ -98,7 +107,9 @@ def _answers(r: Reading) -> list[dict]:
     base, found = text.quoted(r.lang, r.title(r.baseline)), []
     for s, rows in answers.by_scenario(r).items():
         name = text.quoted(r.lang, r.title(s))
-        title = say(r.lang, f"{name}与{base}相比（{r.end}；金额为年均）", f"{name} against {base} ({r.end}; money a year)")
+        title = say(
+            r.lang, f"{name}与{base}相比（{r.end}；金额为年均）", f"{name} against {base} ({r.end}; money a year)"
+        )
         found.append({"title": title, "headline": answers.headline(r, s), "rows": rows})
     return found
 
@@ -128,7 +139,12 @@ def _score(lines: list, lang: str) -> str:
 
 def _numbers(numbers: list, lang: str) -> str:
     count = tables.kinds(numbers)
-    names = {"document": ("文件原文", "documents"), "statistic": ("统计", "statistics"), "literature": ("文献", "literature"), "assumption": ("假设", "assumptions")}
+    names = {
+        "document": ("文件原文", "documents"),
+        "statistic": ("统计", "statistics"),
+        "literature": ("文献", "literature"),
+        "assumption": ("假设", "assumptions"),
+    }
     parts = [say(lang, f"{names[k][0]} {count.get(k, 0)} 个", f"{names[k][1]} {count.get(k, 0)}") for k in names]
     return say(lang, f"模型共用 {len(numbers)} 个数：{'、'.join(parts)}。每个数都有出处，可以在情景文件里改；全部列在 summary_numbers.csv，打印时不展开假设表。",
                f"The model uses {len(numbers)} numbers: {', '.join(parts)}. Each has a source and can be changed in a scenario file; assumptions and quotes stand in summary_numbers_en.csv, and the list of assumptions is not printed.")  # fmt: skip
@@ -137,8 +153,16 @@ def _numbers(numbers: list, lang: str) -> str:
 def _colophon(r: Reading) -> list[str]:
     manifest = r.results.manifest
     made = [f"innosim {manifest.get('versions', {}).get('innosim', '')}".strip()]
-    for key, zh, en in (("created", "推演时间", "study of"), ("commit", "版本", "commit"), ("command", "重做命令", "command to repeat")):
+    for key, zh, en in (
+        ("created", "推演时间", "study of"),
+        ("commit", "版本", "commit"),
+        ("command", "重做命令", "command to repeat"),
+    ):
         if manifest.get(key):
             made.append(f"{say(r.lang, zh, en)}{say(r.lang, '：', ': ')}{manifest[key]}")
-    font = say(r.lang, "图中字体：Innosim Sans SC（Noto Sans SC 的子集，SIL OFL 1.1）。", "Type in figures: Innosim Sans SC (a subset of Noto Sans SC, SIL OFL 1.1).")
+    font = say(
+        r.lang,
+        "图中字体：Innosim Sans SC（Noto Sans SC 的子集，SIL OFL 1.1）。",
+        "Type in figures: Innosim Sans SC (a subset of Noto Sans SC, SIL OFL 1.1).",
+    )
     return [" · ".join(made), font]

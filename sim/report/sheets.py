@@ -69,8 +69,30 @@ def _summary(r: Reading) -> bytes:
         if s in r.compared:
             changes = spreads(np.stack([r.whole(m, r.difference(m, s)) for m in metrics], axis=1))
         for metric, level, d in zip(metrics, levels, changes, strict=True):
-            row = [s, r.title(s), metric, r.label(metric), text.unit_name(METRICS[metric].unit, lang), _rule(metric, lang), level.mean, level.p5, level.p95]
-            row += [d.mean, d.low, d.high, d.share, say(lang, "可", "yes") if d.decided else say(lang, "不可", "no"), d.more, d.n] if d else [""] * 6 + [level.n]
+            row = [
+                s,
+                r.title(s),
+                metric,
+                r.label(metric),
+                text.unit_name(METRICS[metric].unit, lang),
+                _rule(metric, lang),
+                level.mean,
+                level.p5,
+                level.p95,
+            ]
+            row += (
+                [
+                    d.mean,
+                    d.low,
+                    d.high,
+                    d.share,
+                    say(lang, "可", "yes") if d.decided else say(lang, "不可", "no"),
+                    d.more,
+                    d.n,
+                ]
+                if d
+                else [""] * 6 + [level.n]
+            )
             rows.append(row)
     return sheet(head, rows)
 
@@ -88,21 +110,35 @@ def _years(r: Reading) -> bytes:
         for i in range(len(mean)):
             metric, year = metrics[i // many], r.years[i % many]
             names = [s, r.title(s), metric, r.label(metric), text.unit_name(METRICS[metric].unit, lang)]
-            rows.append([*names, int(year), mean[i], p5[i], p95[i], *([part[i] for part in change] if change else [""] * 3)])
+            rows.append(
+                [*names, int(year), mean[i], p5[i], p95[i], *([part[i] for part in change] if change else [""] * 3)]
+            )
     return sheet(head, rows)
 
 
 def _costs(r: Reading) -> bytes:
     unit = text.money(r.lang)[1]
-    head = [say(r.lang, "情景", "scenario"), say(r.lang, f"项目（{unit}）", f"item ({unit})"), *r.years, say(r.lang, "合计或期末", "total or end")]
-    return sheet(head, [[title, label, *values, total] for title, rows in tables.costs(r) for label, values, total in rows])
+    head = [
+        say(r.lang, "情景", "scenario"),
+        say(r.lang, f"项目（{unit}）", f"item ({unit})"),
+        *r.years,
+        say(r.lang, "合计或期末", "total or end"),
+    ]
+    return sheet(
+        head, [[title, label, *values, total] for title, rows in tables.costs(r) for label, values, total in rows]
+    )
 
 
 def _pairs(r: Reading) -> bytes:
     """Every count of the firm-by-firm comparison, mean of worlds."""
     pairs = r.results.pairs()
     counts = [c for c in pairs.columns if c not in ("scenario", "against", "seed")]
-    head = [say(r.lang, "情景", "scenario"), say(r.lang, "对照", "against"), say(r.lang, "世界数", "worlds"), *(_count_name(str(c), r.lang) for c in counts)]
+    head = [
+        say(r.lang, "情景", "scenario"),
+        say(r.lang, "对照", "against"),
+        say(r.lang, "世界数", "worlds"),
+        *(_count_name(str(c), r.lang) for c in counts),
+    ]
     rows = []
     for (s, against), part in pairs.groupby(["scenario", "against"], sort=True):
         rows.append([r.title(s), r.title(against), len(part), *(float(part[c].mean()) for c in counts)])
@@ -111,7 +147,12 @@ def _pairs(r: Reading) -> bytes:
 
 def _count_name(column: str, lang: str) -> str:
     """`hnte_additional` in words; what is not known stays as it is."""
-    outcomes = {"hnte": ("高企", "certified"), "alive": ("存续", "alive"), "rd": ("研发", "R&D"), "sales": ("营业收入", "sales")}
+    outcomes = {
+        "hnte": ("高企", "certified"),
+        "alive": ("存续", "alive"),
+        "rd": ("研发", "R&D"),
+        "sales": ("营业收入", "sales"),
+    }
     single = {"recipients": ("受益企业", "recipients"), "received": ("多得资金（元）", "received (RMB)")}
     parts = {"deadweight": ("本来就会有", "deadweight"), "additional": ("额外", "additional"), "none": ("仍然没有", "still not"),
              "displaced": ("被挤出", "displaced"), "spill": ("外溢", "spill-over"), "undone": ("反而失去", "undone"), "net": ("净增", "net"),
@@ -123,13 +164,19 @@ def _count_name(column: str, lang: str) -> str:
 
 
 def _scorecard(lines, lang: str) -> bytes:
-    head = say(lang, "编号,检验,模型值,各世界范围,事实区间,结果,曾用于校准,来源,说明", "number,test,model,range over worlds,fact,result,calibrated to,source,note").split(",")
+    head = say(
+        lang,
+        "编号,检验,模型值,各世界范围,事实区间,结果,曾用于校准,来源,说明",
+        "number,test,model,range over worlds,fact,result,calibrated to,source,note",
+    ).split(",")
     keys = ("number", "name", "value", "range", "band", "verdict", "calibrated", "source", "note")
     return sheet(head, [[row[k] for k in keys] for row in tables.scorecard(lines, lang)])
 
 
 def _numbers(numbers, lang: str) -> bytes:
-    head = say(lang, "代码,含义,取值,范围,抽样,来源,文件,原文", "id,meaning,value,range,sampling,source,document,quote").split(",")
+    head = say(
+        lang, "代码,含义,取值,范围,抽样,来源,文件,原文", "id,meaning,value,range,sampling,source,document,quote"
+    ).split(",")
     keys = ("id", "meaning", "default", "range", "prior", "source", "document", "quote")
     rows = [*tables.assumptions(numbers, lang), *tables.quotes(numbers, lang)]
     return sheet(head, [[row[k] for k in keys] for row in rows])

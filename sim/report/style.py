@@ -18,7 +18,16 @@ BASELINE_COLOUR = "#222222"
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5C00", "#7F7F7F")
 DASHES = ("-", (0, (5, 1.5)), (0, (2, 1)), (0, (6, 1.5, 1.5, 1.5)), (0, (1, 1)))
 MARKERS = "osD^vPX*"
-FILLS = ("#33668C", "#C9A227", "#4C956C", "#B5577A", "#8DB4D6", "#E08E45", "#6D597A", "#BDBDBD")  # programmes, not scenarios
+FILLS = (
+    "#33668C",
+    "#C9A227",
+    "#4C956C",
+    "#B5577A",
+    "#8DB4D6",
+    "#E08E45",
+    "#6D597A",
+    "#BDBDBD",
+)  # programmes, not scenarios
 GOOD, BAD, MUTED, PALE = "#0072B2", "#D55E00", "#6B6B6B", "#D9D9D9"
 
 RC = {
@@ -64,7 +73,9 @@ def context():
     import matplotlib
 
     covered()
-    wanted = {k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith(("backend", "interactive", "webagg"))} | RC
+    wanted = {
+        k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith(("backend", "interactive", "webagg"))
+    } | RC
     now = dict.items(matplotlib.rcParams)  # raw: asking the usual way would choose a backend
     present = {k: v for k, v in now if k in wanted}
     return matplotlib.rc_context({k: v for k, v in wanted.items() if present.get(k) != v})
@@ -87,7 +98,9 @@ def panels(ax, rows: int, cols: int, height: float, **kwargs):
     place = ax.get_subplotspec()
     if place is None:
         raise ValueError("this figure has several panels: give it an axis made by subplots()")
-    grid = place.subgridspec(rows, cols, width_ratios=kwargs.get("width_ratios"), height_ratios=kwargs.get("height_ratios"))
+    grid = place.subgridspec(
+        rows, cols, width_ratios=kwargs.get("width_ratios"), height_ratios=kwargs.get("height_ratios")
+    )
     ax.remove()
     return figure, np.array([[figure.add_subplot(grid[r, c]) for c in range(cols)] for r in range(rows)])
 
@@ -136,7 +149,14 @@ def legend(figure, axis, ax) -> None:
         if all("\n" not in label for label in labels) and sum(columns(label) + 8 for label in labels) <= 114:
             fit = len(labels)
         rows = -(-len(labels) // fit)
-        figure.legend(handles, labels, loc="outside lower center", ncols=-(-len(labels) // rows), handlelength=2.5, columnspacing=1.6)
+        figure.legend(
+            handles,
+            labels,
+            loc="outside lower center",
+            ncols=-(-len(labels) // rows),
+            handlelength=2.5,
+            columnspacing=1.6,
+        )
 
 
 def world_band(axis, reading, scenario: str, times, p5, p95) -> None:

@@ -11,7 +11,11 @@ COSTS = ("public_cost_city", "public_cost_all", "expected_guarantee_loss")
 
 
 def _cost_label(metric: str, lang: str) -> str:
-    zh = {"public_cost_city": "市级成本", "public_cost_all": "各级政府成本", "expected_guarantee_loss": "预期代偿损失（年末）"}
+    zh = {
+        "public_cost_city": "市级成本",
+        "public_cost_all": "各级政府成本",
+        "expected_guarantee_loss": "预期代偿损失（年末）",
+    }
     en = {"public_cost_city": "cost to the city", "public_cost_all": "cost, all governments",
           "expected_guarantee_loss": "expected guarantee loss (year end)"}  # fmt: skip
     return (zh if lang == "zh" else en)[metric]
@@ -34,7 +38,13 @@ def costs(r: Reading) -> list[tuple[str, list[tuple[str, list[float], float]]]]:
             start = float(np.nanmean(_initial(r, "expected_guarantee_loss", s))) / scale
             loss = means["expected_guarantee_loss"]
             both = means["public_cost_all"] + np.diff(np.concatenate([[start], loss]))
-            rows.append((say(r.lang, "合计（含预期损失变动）", "sum with change of expected loss"), list(both), float(both.sum())))
+            rows.append(
+                (
+                    say(r.lang, "合计（含预期损失变动）", "sum with change of expected loss"),
+                    list(both),
+                    float(both.sum()),
+                )
+            )
         found.append((r.title(s), rows))
     return found
 
@@ -60,7 +70,13 @@ def scorecard(lines, lang: str) -> list[dict]:
 
     rows = []
     for x in sorted(lines, key=lambda x: x.number):
-        verdict = say(lang, "未检验", "not tested") if x.hit is None else say(lang, "符合", "hit") if x.hit else say(lang, "不符合", "miss")
+        verdict = (
+            say(lang, "未检验", "not tested")
+            if x.hit is None
+            else say(lang, "符合", "hit")
+            if x.hit
+            else say(lang, "不符合", "miss")
+        )
         known = math.isfinite(x.low) and math.isfinite(x.high)
         rows.append({
             "number": x.number, "name": x.zh if lang == "zh" else x.en, "value": text.amount(x.value, x.unit, lang, like=x.band_high),
@@ -93,7 +109,13 @@ def _kind(n) -> str:
 
 def _number(n, lang: str) -> dict:
     default = _value(n.written(n.default) if n.type in ("quarter", "path") else n.default, n.unit, lang)
-    ends = (None, None) if n.low is None else (n.written(n.low), n.written(n.high)) if n.type == "quarter" else (n.low, n.high)
+    ends = (
+        (None, None)
+        if n.low is None
+        else (n.written(n.low), n.written(n.high))
+        if n.type == "quarter"
+        else (n.low, n.high)
+    )
     limits = "—" if ends[0] is None else f"{_value(ends[0], n.unit, lang)} – {_value(ends[1], n.unit, lang)}"
     return {
         "id": n.id, "meaning": n.zh if lang == "zh" else n.en, "default": default, "range": limits,

@@ -87,7 +87,10 @@ def trio(mean: float, low: float, high: float, sign: bool = True) -> str:
     places = 1 - math.floor(math.log10(half))
     while places < 6 and any(v and not round(v, places) for v in (low, high)):
         places += 1
-    texts = (f"{round(v, places) + 0.0:{'+' if sign else ''},.{max(0, places)}f}".replace("-", "−") for v in (mean, low, high))
+    texts = (
+        f"{round(v, places) + 0.0:{'+' if sign else ''},.{max(0, places)}f}".replace("-", "−")
+        for v in (mean, low, high)
+    )
     mean_text, low_text, high_text = texts
     return f"{mean_text} [{low_text}, {high_text}]"
 
@@ -127,9 +130,8 @@ def amount(value: float, unit: str, lang: str, with_unit: bool = True, like: flo
 def span(low: float, high: float, unit: str, lang: str, like: float | None = None) -> str:
     """`low–high unit`, or the one value if both are the same."""
     like = high if like is None else like
-    if low == high:
-        return amount(high, unit, lang, like=like)
-    return f"{amount(low, unit, lang, False, like)}–{amount(high, unit, lang, like=like)}"
+    first, last = (amount(v, unit, lang, False, like) for v in (low, high))
+    return amount(high, unit, lang, like=like) if first == last else f"{first}–{amount(high, unit, lang, like=like)}"
 
 
 # Parts of units; `a/b` and `a per b` are put together from them.
@@ -140,7 +142,9 @@ UNITS = {
     "elasticity": "弹性", "exponent": "指数", "shape": "形状参数", "switch": "开关", "tier": "层级", "multiple": "倍",
     "log points": "对数点", "log-odds": "对数优势", "cost share": "成本占比", "log point": "对数点", "sd": "标准差",
     "setup cost": "筹建成本", "unit growth": "单位增长", "million RMB": "百万元", "share of balance": "占余额", "share of loans": "占贷款",
-    "share of loss": "占损失", "share of sales": "占营业收入", "share of the local part": "占本地部分", "months": "月", "points": "分",
+    "share of loss": "占损失",
+    "share of reported R&D": "占申报研发",
+    "weight": "权重", "share of sales": "占营业收入", "share of the local part": "占本地部分", "months": "月", "points": "分",
     "": "",
 }  # fmt: skip
 

@@ -31,10 +31,19 @@ def write(results, folder: Path, lang: str, draw: bool, lines, numbers) -> list[
         lacking = [m for m in module.NEEDS if not r.has(m)]
         if lacking or (name == "checks" and not lines):
             why = say(lang, "、", ", ").join(map(r.label, lacking)) or say(lang, "记分卡", "scorecard")
-            undrawn.append(say(lang, f"图 {place} 未画：结果中没有{why}。", f"Figure {place} not drawn: the results lack {why}."))
+            undrawn.append(
+                say(lang, f"图 {place} 未画：结果中没有{why}。", f"Figure {place} not drawn: the results lack {why}.")
+            )
             continue
         words = module.words(r, lang, **more)
-        entry = {"number": place, "title": words.title, "aid": words.aid, "caption": words.caption, "alt": words.alt, "data": ""}
+        entry = {
+            "number": place,
+            "title": words.title,
+            "aid": words.aid,
+            "caption": words.caption,
+            "alt": words.alt,
+            "data": "",
+        }
         if draw:
             drawn = module.draw(r, lang=lang, **more)
             stem = f"figures/{place:02d}_{name}{end}"
@@ -75,6 +84,8 @@ def _embedded(drawn) -> dict:
         legend.set_bbox_to_anchor((0, 0, 1, 1), transform=drawn.transFigure)
     drawn.savefig(out, format="svg", metadata=SVG_METADATA)
     svg = re.sub(r"<\?xml.*?\?>|<!DOCTYPE.*?>", "", out.getvalue().decode(), flags=re.DOTALL)
+    # Hundredths of a point are finer than any printer; a third of the bytes are beyond them.
+    svg = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), svg)
     width, height = (round(96 * inches) for inches in drawn.get_size_inches())
     return {"data": base64.b64encode(svg.strip().encode()).decode(), "width": width, "height": height}
 

@@ -14,8 +14,22 @@ COLOURS = {"deadweight": "#9A9A9A", "additional": "#0072B2", "none": "#E3E3E3", 
 
 
 def _labels(lang: str) -> dict[str, str]:
-    zh = ("本来就会有（无谓投入）", "因政策才有（额外）", "仍然没有", "外溢（未受益者）", "反而失去（受益者）", "被挤出（未受益者）")
-    en = ("would have anyway (deadweight)", "only with it (additional)", "still not", "spill-over (others)", "lost because of it (recipients)", "displaced (others)")
+    zh = (
+        "本来就会有（无谓投入）",
+        "因政策才有（额外）",
+        "仍然没有",
+        "外溢（未受益者）",
+        "反而失去（受益者）",
+        "被挤出（未受益者）",
+    )
+    en = (
+        "would have anyway (deadweight)",
+        "only with it (additional)",
+        "still not",
+        "spill-over (others)",
+        "lost because of it (recipients)",
+        "displaced (others)",
+    )
     return dict(zip(PARTS, zh if lang == "zh" else en, strict=True))
 
 
@@ -66,24 +80,42 @@ def draw(results, ax=None, lang: str = "zh"):
             for p in PARTS:
                 value = parts.get(p, 0.0)
                 if p in LOST:
-                    cell.barh(-i, -value, 0.62, left=left, color=COLOURS[p], label=labels[p] if i == 0 else None, linewidth=0)
+                    cell.barh(
+                        -i, -value, 0.62, left=left, color=COLOURS[p], label=labels[p] if i == 0 else None, linewidth=0
+                    )
                     left -= value
                     continue
-                cell.barh(-i, value, 0.62, left=right, color=COLOURS[p], label=labels[p] if i == 0 else None, linewidth=0)
+                cell.barh(
+                    -i, value, 0.62, left=right, color=COLOURS[p], label=labels[p] if i == 0 else None, linewidth=0
+                )
                 right += value
-            net, more = parts.get("additional", 0) + parts.get("spill", 0) + left, text.number(parts.get("additional", 0), 2)
-            note = say(lang, f"额外 {more}，净 {text.number(net, 2, sign=True)}", f"additional {more}, net {text.number(net, 2, sign=True)}")
+            net, more = (
+                parts.get("additional", 0) + parts.get("spill", 0) + left,
+                text.number(parts.get("additional", 0), 2),
+            )
+            note = say(
+                lang,
+                f"额外 {more}，净 {text.number(net, 2, sign=True)}",
+                f"additional {more}, net {text.number(net, 2, sign=True)}",
+            )
             cell.annotate(note, (right, -i), xytext=(3, 0), textcoords="offset points", va="center", fontsize=7)
         low, high = cell.get_xlim()
         cell.set_xlim(low, high + 0.42 * (high - low))
         cell.axvline(0, color="#333333", linewidth=0.8)
-        cell.set_yticks([-i for i in range(len(each))], [r.short(s, 16) if place == 0 else "" for s in each])
-        cell.set_title(say(lang, f"结果：{_outcome(outcome, lang)}（家）", f"Outcome: {_outcome(outcome, lang)} (firms)"))
+        cell.set_yticks([-i for i in range(len(each))], [r.short(s, 16, 3) if place == 0 else "" for s in each])
+        cell.set_title(
+            say(lang, f"结果：{_outcome(outcome, lang)}（家）", f"Outcome: {_outcome(outcome, lang)} (firms)")
+        )
         cell.grid(axis="y", visible=False)
         style.few_value_ticks(cell)
     if not found:
         axes[0][0].set_axis_off()
-        axes[0][0].text(0.5, 0.5, say(lang, "本次推演没有可配对的受益企业", "No recipients could be paired in this study"), ha="center")
+        axes[0][0].text(
+            0.5,
+            0.5,
+            say(lang, "本次推演没有可配对的受益企业", "No recipients could be paired in this study"),
+            ha="center",
+        )
     style.legend(figure, axes[0][0], ax)
     return figure
 

@@ -46,16 +46,32 @@ def draw(results, ax=None, lang: str = "zh"):
     figure, axes = style.panels(ax, 2, 2, 2.6 + 0.5 * len(shown), height_ratios=(0.55 + 0.2 * len(shown), 2))
     places = -np.arange(len(shown))
     for cell, stacks, title in (
-        (axes[0][0], [_payers(r, s, lang) for s in shown], say(lang, f"谁付钱（{unit}/年）", f"Who pays ({unit} a year)")),
-        (axes[0][1], [_programmes(r, s, lang) for s in shown], say(lang, f"付给哪些项目（{unit}/年）", f"For which programme ({unit} a year)")),
+        (
+            axes[0][0],
+            [_payers(r, s, lang) for s in shown],
+            say(lang, f"谁付钱（{unit}/年）", f"Who pays ({unit} a year)"),
+        ),
+        (
+            axes[0][1],
+            [_programmes(r, s, lang) for s in shown],
+            say(lang, f"付给哪些项目（{unit}/年）", f"For which programme ({unit} a year)"),
+        ),
     ):
-        paint = (("#33668C", "#C9A227") if cell is axes[0][0] else style.FILLS)
+        paint = ("#33668C", "#C9A227") if cell is axes[0][0] else style.FILLS
         for i, name in enumerate(stacks[0]):
             before = [sum(max(0.0, v) for v in list(stack.values())[:i]) for stack in stacks]
-            cell.barh(places, [max(0.0, stack[name]) for stack in stacks], 0.62, left=before, color=paint[i], label=name, linewidth=0)
+            cell.barh(
+                places,
+                [max(0.0, stack[name]) for stack in stacks],
+                0.62,
+                left=before,
+                color=paint[i],
+                label=name,
+                linewidth=0,
+            )
         cell.set_title(title)
         cell.grid(axis="y", visible=False)
-        cell.set_yticks(places, [r.short(s, 16) for s in shown] if cell is axes[0][0] else [""] * len(shown))
+        cell.set_yticks(places, [r.short(s, 16, 3) for s in shown] if cell is axes[0][0] else [""] * len(shown))
     axes[0][0].legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, handlelength=1.2)
     ticks, order = style.times(r.quarters), _order(r)
     others = [s for s in shown if s != r.baseline]
@@ -66,8 +82,10 @@ def draw(results, ax=None, lang: str = "zh"):
             cell.set_axis_off()
             continue
         stack = _stack(r, "programme_payable", s, order) / scale
-        cell.stackplot(ticks, stack, colors=style.FILLS, labels=_names(r, "programme_payable", order, lang), linewidth=0)
-        name = text.quoted(lang, r.short(s, 20, 1))
+        cell.stackplot(
+            ticks, stack, colors=style.FILLS, labels=_names(r, "programme_payable", order, lang), linewidth=0
+        )
+        name = text.quoted(lang, r.short(s, 24, 1))
         cell.set_title(say(lang, f"应付未付：{name}（{unit}）", f"Payable, {name} ({unit})"))
         style.year_ticks(cell, r.years)
         top = max(top, cell.get_ylim()[1])
@@ -87,7 +105,10 @@ def _programmes(r: Reading, s: str, lang: str) -> dict[str, float]:
     scale, _ = text.money(lang)
     order = _order(r)
     stack = _stack(r, "programme_cost", s, order).mean(axis=1) * 4 / scale
-    return {f"{i} {name}": v for i, (name, v) in enumerate(zip(_names(r, "programme_cost", order, lang), stack, strict=True))}
+    return {
+        f"{i} {name}": v
+        for i, (name, v) in enumerate(zip(_names(r, "programme_cost", order, lang), stack, strict=True))
+    }
 
 
 def words(results, lang: str) -> Words:

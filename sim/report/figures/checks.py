@@ -9,7 +9,11 @@ from sim.report.reading import Reading
 from sim.report.words import Words, say
 
 NEEDS = ()
-GROUPS = {"initial": ("初始状态", "initial state"), "dynamic": ("动态", "dynamics"), "mechanism": ("机制", "mechanisms")}
+GROUPS = {
+    "initial": ("初始状态", "initial state"),
+    "dynamic": ("动态", "dynamics"),
+    "mechanism": ("机制", "mechanisms"),
+}
 REACH = 1.6  # how far outside the band the axis goes; beyond, an arrow
 
 
@@ -33,13 +37,19 @@ def draw(results, ax=None, lang: str = "zh", lines=None):
     lines = _lines(r, lines)
     groups = [g for g in GROUPS if any(x.group == g for x in lines)] or ["initial"]
     counts = [max(1, sum(x.group == g for x in lines)) for g in groups]
-    figure, axes = style.panels(ax, len(groups), 1, 0.9 + 0.45 * len(groups) + 0.25 * sum(counts), sharex=True, height_ratios=counts)
+    figure, axes = style.panels(
+        ax, len(groups), 1, 0.9 + 0.45 * len(groups) + 0.25 * sum(counts), sharex=True, height_ratios=counts
+    )
     for cell, group in zip(axes[:, 0], groups, strict=True):
         chosen = [x for x in lines if x.group == group]
         cell.axvspan(0, 1, color="#DCE9F2", linewidth=0)
         for i, line in enumerate(chosen):
             _dot(cell, -i, line, lang)
-        cell.set_yticks([-i for i in range(len(chosen))], [text.wrap(f"{x.number} {name(x, lang)}", 38, 2) for x in chosen], fontsize=7.5)
+        cell.set_yticks(
+            [-i for i in range(len(chosen))],
+            [text.wrap(f"{x.number} {name(x, lang)}", 38, 2) for x in chosen],
+            fontsize=7.5,
+        )
         cell.set_ylim(-len(chosen) + 0.4, 0.6)
         cell.set_title(GROUPS[group][lang == "en"])
         cell.grid(axis="y", visible=False)
@@ -61,7 +71,9 @@ def _dot(cell, y: float, line, lang: str) -> None:
         if len(ends) == 2:
             cell.plot(ends, [y, y], color=colour, linewidth=1.4)
         marker = "o" if line.hit else ("<" if at <= -REACH else ">" if at >= 1 + REACH else "X")
-        cell.plot(at, y, marker=marker, color=colour, markersize=6, markerfacecolor="white" if line.calibrated else colour)
+        cell.plot(
+            at, y, marker=marker, color=colour, markersize=6, markerfacecolor="white" if line.calibrated else colour
+        )
         note = say(lang, f"{value}（事实 {band}）", f"{value} (fact {band})")
     cell.annotate(text.plain(note), (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=7.5, annotation_clip=False,
                   color="#222222" if line.hit or line.hit is None else style.BAD)  # fmt: skip

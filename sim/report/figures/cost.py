@@ -64,7 +64,13 @@ def draw(results, ax=None, lang: str = "zh"):
         name = text.quoted(lang, r.short(other, 24, 1))
         cell.set_title(say(lang, f"与{name}相比", f"Against {name}"))
         cell.grid(axis="y", visible=False)
-    axes[-1, 0].set_xlabel(say(lang, "每多一家高企的公共成本（万元，各级政府合计）", "public cost per additional HNTE (m RMB, all governments)"))
+    axes[-1, 0].set_xlabel(
+        say(
+            lang,
+            "每多一家高企的公共成本（万元，各级政府合计）",
+            "public cost per additional HNTE (m RMB, all governments)",
+        )
+    )
     return figure
 
 

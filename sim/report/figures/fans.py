@@ -20,11 +20,15 @@ def draw(results, ax=None, lang: str = "zh"):
     for scenario in r.shown:
         look = {"color": r.colour(scenario), "linestyle": r.dash(scenario), "label": r.short(scenario)}
         mean, _, _, p5, p95 = bands(r.worlds("hnte_stock", scenario))
-        left.fill_between(ticks, p5, p95, color=r.colour(scenario), alpha=0.13 if scenario == r.baseline else 0.08, linewidth=0)
+        left.fill_between(
+            ticks, p5, p95, color=r.colour(scenario), alpha=0.13 if scenario == r.baseline else 0.08, linewidth=0
+        )
         left.plot(ticks, mean, linewidth=1.6, **look)
         mean, _, _, p5, p95 = bands(r.by_year("rd_real", r.worlds("rd_real", scenario)) / scale)
         years = [int(y) for y in r.years]
-        right.fill_between(years, p5, p95, color=r.colour(scenario), alpha=0.13 if scenario == r.baseline else 0.08, linewidth=0)
+        right.fill_between(
+            years, p5, p95, color=r.colour(scenario), alpha=0.13 if scenario == r.baseline else 0.08, linewidth=0
+        )
         right.plot(years, mean, linewidth=1.6, marker=r.marker(scenario), markersize=3, **look)
     left.set_title(say(lang, "有效高新技术企业（家）", "Certified HNTEs (firms)"))
     right.set_title(say(lang, f"真实研发支出（{unit}/年）", f"Real R&D ({unit} a year)"))

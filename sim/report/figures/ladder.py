@@ -81,7 +81,14 @@ def _alluvial(axis, r: Reading, lang: str) -> None:
             middle = max(middle, (taken[-1] + 0.055 * total) if taken else middle)
             taken.append(middle)
             label = f"{r.tier(s)} {text.number(sizes[side][s], 2)}"
-            axis.text(x + (-0.04 if side == 0 else 0.04), middle, label, ha="right" if side == 0 else "left", va="center", fontsize=7.5)
+            axis.text(
+                x + (-0.04 if side == 0 else 0.04),
+                middle,
+                label,
+                ha="right" if side == 0 else "left",
+                va="center",
+                fontsize=7.5,
+            )
     cursor = [dict(slots[0]), dict(slots[1])]
     position = {s: i for i, s in enumerate(reversed(order))}
     ends = {}
@@ -105,7 +112,9 @@ def draw(results, ax=None, lang: str = "zh"):
     flow, bars = axes[0]
     _alluvial(flow, r, lang)
     title = text.quoted(lang, r.title(r.baseline if r.done(r.baseline) else r.shown[0]))
-    flow.set_title(text.wrap(say(lang, f"{title}：年均流动（家/年，从左到右）", f"{title}: firms a year, from left to right"), 54))
+    flow.set_title(
+        text.wrap(say(lang, f"{title}：年均流动（家/年，从左到右）", f"{title}: firms a year, from left to right"), 54)
+    )
     height = 0.8 / max(1, len(names))
     for i, s in enumerate(names):
         for j, moves in enumerate(groups.values()):
