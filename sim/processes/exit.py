@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.bands import band
+from sim.population.columns import NEVER
 
 CLEARED = (
     "sales", "costs", "sales_year", "sales_1", "sales_2", "sales_3", "rd_real", "rd_reported", "rd_real_year",
@@ -60,7 +61,7 @@ def leave(world) -> None:
     firms.alive[rows] = False
     for name in CLEARED:
         getattr(firms, name)[rows] = 0
-    firms.pool_since[rows] = np.iinfo(np.int16).min
+    firms.pool_since[rows] = NEVER
 
 
 def _move(world, rows):

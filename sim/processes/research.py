@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.population.columns import NEVER
 from sim.population.initial import threshold
 from sim.processes.taxes import deduction, regime, user_cost
 
@@ -64,7 +65,7 @@ def _consider(world):
     """Certification is an innovation that spreads: some begin to consider it every year, counselled firms sooner."""
     firms, p, n, coaching = world.firms, world.numbers, world.firms.count, world.rules.coaching
     luck = world.streams.uniform("consider", world.quarter, n)
-    in_pool = firms.pool_since[:n] > -100
+    in_pool = firms.pool_since[:n] > NEVER
     chance = np.where(in_pool, np.maximum(coaching.counselling, p["hnte.consider_rate"]), p["hnte.consider_rate"])
     firms.considers[:n] |= firms.alive[:n] & (luck < chance)
 
@@ -120,7 +121,7 @@ def _threshold_decision(world, expected, profit, cost):
     reward = np.where(first, world.certificate_reward(rows), world.certificate_reward(rows, "renewal"))
     benefit = _yearly_benefit(world, rows, sales, profit[rows], desired, gap, real, held, reward)
     benefit *= (1 + p["hnte.discount_rate"]) ** -np.where(held, 0.0, 1.0 + wait)
-    saved = coaching.cost_cut * (firms.pool_since[rows] > -100)
+    saved = coaching.cost_cut * (firms.pool_since[rows] > NEVER)
     filing = (p["hnte.application_cost"] + p["hnte.ip_cost"] * first) * (1 - saved) * firms.hassle[rows]
     worth = (benefit > loss + filing / p["hnte.validity"]) & (gap <= 2 * desired)
     firms.aims[rows] = worth
@@ -139,7 +140,7 @@ def worth_filing(world, rows) -> np.ndarray:
     reward = np.where(first, world.certificate_reward(rows), world.certificate_reward(rows, "renewal"))
     held = firms.cert_year[rows] > 0
     benefit = _yearly_benefit(world, rows, sales, profit, firms.rd_real_year[rows], nothing, nothing, held, reward)
-    saved = coaching.cost_cut * (firms.pool_since[rows] > -100)
+    saved = coaching.cost_cut * (firms.pool_since[rows] > NEVER)
     filing = (p["hnte.application_cost"] + p["hnte.ip_cost"] * first) * (1 - saved) * firms.hassle[rows]
     return benefit > filing / p["hnte.validity"]
 

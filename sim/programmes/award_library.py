@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.population.columns import NEVER
 from sim.programmes.base import Funded, first_rows
 
 
@@ -25,7 +26,7 @@ class AwardLibrary(Funded):
     def prospect(self, firms, place, event, rows):
         if event != "first_certificate":
             return 0.0
-        return self.dose * self.recognition_amount * (firms.pool_since[rows] >= -100)
+        return self.dose * self.recognition_amount * (firms.pool_since[rows] > NEVER)
 
     def claims(self, firms, place, events, season):
         entered = first_rows(events, "pool_entry")
