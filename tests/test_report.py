@@ -173,6 +173,12 @@ def test_one_world_or_a_scenario_without_any_run_is_said_and_not_ranked(tmp_path
     assert "图 8 未画" in page
 
 
+def test_less_than_a_year_leaves_out_what_needs_years(tmp_path):
+    report.build(FakeResults(2, 3), tmp_path, draw=False, lines=LINES, numbers=numbers())
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.count("结果中没有完整的一年") == 3
+
+
 def test_a_result_without_a_metric_leaves_out_its_figure_and_says_so(tmp_path):
     results = FakeResults(2, 4)
     less = results.to_xarray().drop_vars("npl_ratio")
@@ -205,6 +211,7 @@ def test_yearly_cost_adds_the_change_of_expected_losses():
 
 def test_numbers_say_no_more_than_the_interval_carries():
     assert text.trio(612.3, 569.7, 654.9) == "+612 [+570, +655]"
+    assert text.trio(1.6234, 1.6081, 1.6382) == "+1.62 [+1.61, +1.64]"
     assert text.trio(0.17, 0.0007, 0.33).count("0.001") == 1
     assert (
         text.span(8e6, 1.35e7, "RMB", "zh") == "800–1,350 万元" and text.span(2180, 2180, "firms", "zh") == "2,180 家"

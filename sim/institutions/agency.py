@@ -75,8 +75,11 @@ class Agency:
         if not len(rows):
             return
         if programme.group in delivery.automatic:
-            cost = p["delivery.automatic_cost"]
-            self._commit(world, rows, amount, int(p["delivery.automatic_delay"]), cost)
+            self._administer(world, len(rows), p["delivery.automatic_cost"])
+            if programme.competitive:
+                # Records replace the file, but the money is still for the best.
+                rows, amount = self._best(world, rows, amount)
+            self._commit(world, rows, amount, int(p["delivery.automatic_delay"]))
             return
         hassle = p["delivery.hassle_cost"] * delivery.hassle * world.firms.hassle[rows]
         applies = (world.firms.awareness[rows] < delivery.awareness) & (amount > hassle)
@@ -98,19 +101,20 @@ class Agency:
         self.queue[rows] = 0
         self.waiting = len(order) > len(rows)
         self.since[rows] = NOT_DUE
+        self._administer(world, len(rows), world.numbers["delivery.review_cost"])
         if self.programme.competitive:
-            rank = world.streams.normal("merit", world.quarter, world.firms.count)[rows] + world.firms.merit[rows]
-            best = np.lexsort((rows, -rank))
-            room = self.budget_year - self.committed_year
-            best = best[: int(np.searchsorted(np.cumsum(amount[best]), room, side="right"))]
-            self._administer(world, len(rows), world.numbers["delivery.review_cost"])
-            rows, amount = rows[best], amount[best]
-            self._commit(world, rows, amount, int(world.numbers["delivery.pay_delay"]), 0.0)
-        else:
-            delay = int(world.numbers["delivery.pay_delay"])
-            self._commit(world, rows, amount, delay, world.numbers["delivery.review_cost"])
+            rows, amount = self._best(world, rows, amount)
+        self._commit(world, rows, amount, int(world.numbers["delivery.pay_delay"]))
 
-    def _commit(self, world, rows, amount, delay, unit_cost):
+    def _best(self, world, rows, amount):
+        """The best of these claims that this year's budget still covers, as judges see them."""
+        rank = world.streams.normal("merit", world.quarter, world.firms.count)[rows] + world.firms.merit[rows]
+        best = np.lexsort((rows, -rank))
+        room = self.budget_year - self.committed_year
+        best = best[: int(np.searchsorted(np.cumsum(amount[best]), room, side="right"))]
+        return rows[best], amount[best]
+
+    def _commit(self, world, rows, amount, delay):
         if not len(rows):
             return
         self.payable[rows] += amount
@@ -118,7 +122,6 @@ class Agency:
         total = float(amount.sum())
         self.entitled += total
         self.committed_year += total
-        self._administer(world, len(rows), unit_cost)
 
     def _administer(self, world, files, unit_cost):
         cost = np.rint(files * unit_cost)

@@ -46,10 +46,19 @@ def _head(r: Reading) -> dict[str, str]:
     seeds = r.data.sizes["seed"]
     runs = say(lang, f"完成 {results.n_done} / {results.n_planned} 次推演（{len(r.scenarios)} 个情景 × {seeds} 个种子）。",
                f"{results.n_done} of {results.n_planned} runs done ({len(r.scenarios)} scenarios × {seeds} seeds).")  # fmt: skip
-    gone = results.n_planned - results.n_done
-    missing = say(lang, f"缺 {gone} 次推演：缺失的世界不参加比较，没有用别的数字代替。",
-                  f"{gone} runs are missing: their worlds take no part in comparisons, and no number stands in for them.") if gone else ""  # fmt: skip
-    return {"title": title, "subtitle": subtitle, "runs": runs, "missing": missing}
+    gone, pairs = results.n_planned - results.n_done, len(getattr(results, "missing_pairs", ()))
+    missing = []
+    if gone:
+        missing.append(
+            say(
+                lang,
+                f"缺 {gone} 次推演：缺失的世界不参加比较，没有用别的数字代替。",
+                f"{gone} runs are missing: their worlds take no part in comparisons, and no number stands in for them.",
+            )
+        )
+    if pairs:
+        missing.append(say(lang, f"缺 {pairs} 组逐户对照。", f"{pairs} firm-by-firm comparisons are missing."))
+    return {"title": title, "subtitle": subtitle, "runs": runs, "missing": " ".join(missing)}
 
 
 def _firms(r: Reading) -> str:
@@ -133,8 +142,8 @@ def _score(lines: list, lang: str) -> str:
     tested = [x for x in lines if x.hit is not None]
     fresh = [x for x in tested if not x.calibrated]
     hits, fresh_hits = sum(bool(x.hit) for x in tested), sum(bool(x.hit) for x in fresh)
-    return say(lang, f"{len(tested)} 项检验，{hits} 项符合；其中 {len(fresh)} 项从未用于校准，{fresh_hits} 项符合。不符合的照列。",
-               f"{len(tested)} tests, {hits} hits; {len(fresh)} were never calibrated to, {fresh_hits} of them hit. Misses are listed like the rest.")  # fmt: skip
+    return say(lang, f"{len(tested)} 项检验，{hits} 项符合；其中 {len(fresh)} 项从未用于校准，{fresh_hits} 项符合。不符合的照列。来源中 X0001 一类编号是事实库的行号。",
+               f"{len(tested)} tests, {hits} hits; {len(fresh)} were never calibrated to, {fresh_hits} of them hit. Misses are listed like the rest. Sources such as X0001 are rows of the fact base.")  # fmt: skip
 
 
 def _numbers(numbers: list, lang: str) -> str:

@@ -52,6 +52,7 @@ RC = {
     "axes.unicode_minus": False,
     "text.parse_math": False,  # `$` in a scenario's title is a dollar sign
     "text.usetex": False,
+    "text.hinting": "no_hinting",  # a line of text is as long at 150 dpi as where it was laid out
     "svg.fonttype": "path",  # the reader's machine needs no font
     "svg.hashsalt": "innosim",  # same results, same bytes
     "figure.dpi": 100,

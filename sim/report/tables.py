@@ -28,7 +28,7 @@ def costs(r: Reading) -> list[tuple[str, list[tuple[str, list[float], float]]]]:
 
     scale, _ = text.money(r.lang)
     found = []
-    for s in r.shown:
+    for s in r.shown if r.years else ():
         rows, means = [], {}
         for metric in (m for m in COSTS if r.has(m)):
             means[metric] = r.by_year(metric, r.worlds(metric, s)).mean(axis=0) / scale

@@ -79,12 +79,13 @@ def number(value: float, digits: int = 3, sign: bool = False) -> str:
 
 
 def trio(mean: float, low: float, high: float, sign: bool = True) -> str:
-    """`mean [low, high]`, rounded to what the interval can carry: two digits of its half width, and more where a bound
-    beside 0 would read as 0."""
+    """`mean [low, high]`, rounded to what the interval can carry: two digits of its half width but no more than three of
+    the value, and more where a bound beside 0 would read as 0."""
     half = (high - low) / 2
     if not math.isfinite(half) or half <= 0:
         return number(mean, 3, sign)
-    places = 1 - math.floor(math.log10(half))
+    largest = max(abs(mean), abs(low), abs(high))
+    places = min(1 - math.floor(math.log10(half)), 2 - math.floor(math.log10(largest)))
     while places < 6 and any(v and not round(v, places) for v in (low, high)):
         places += 1
     texts = (

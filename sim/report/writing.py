@@ -28,9 +28,13 @@ def write(results, folder: Path, lang: str, draw: bool, lines, numbers) -> list[
         undrawn.append(say(lang, "没有完成的推演，无图可画。", "No run is done: nothing to draw."))
     for place, name in enumerate(FIGURES if r.shown else (), 1):
         module, more = figure(name), {"lines": lines} if name == "checks" else {}
-        lacking = [m for m in module.NEEDS if not r.has(m)]
-        if lacking or (name == "checks" and not lines):
-            why = say(lang, "、", ", ").join(map(r.label, lacking)) or say(lang, "记分卡", "scorecard")
+        lacking = [r.label(m) for m in module.NEEDS if not r.has(m)]
+        if name == "checks" and not lines:
+            lacking.append(say(lang, "记分卡", "a scorecard"))
+        if getattr(module, "YEARLY", False) and not r.years:
+            lacking.append(say(lang, "完整的一年", "a whole year"))
+        if lacking:
+            why = say(lang, "、", ", ").join(lacking)
             undrawn.append(
                 say(lang, f"图 {place} 未画：结果中没有{why}。", f"Figure {place} not drawn: the results lack {why}.")
             )

@@ -10,6 +10,7 @@ from sim.report.spread import Spread, bands, spread
 from sim.report.words import Words, listed, say
 
 NEEDS = ("hnte_stock", "rd_real", "rd_reported")
+YEARLY = True  # not drawn for less than a whole year
 
 
 def _cross(r: Reading, s: str) -> tuple[Spread, Spread]:

@@ -47,7 +47,7 @@ def draw(results, ax=None, lang: str = "zh", lines=None):
             _dot(cell, -i, line, lang)
         cell.set_yticks(
             [-i for i in range(len(chosen))],
-            [text.wrap(f"{x.number} {name(x, lang)}", 38, 2) for x in chosen],
+            [text.wrap(f"{x.number} {name(x, lang)}", 36, 2) for x in chosen],
             fontsize=7.5,
         )
         cell.set_ylim(-len(chosen) + 0.4, 0.6)

@@ -8,6 +8,7 @@ from sim.report.spread import bands
 from sim.report.words import Words, listed, say
 
 NEEDS = ("hnte_stock", "rd_real")
+YEARLY = True  # not drawn for less than a whole year
 
 
 @style.styled
