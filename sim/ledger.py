@@ -28,7 +28,6 @@ KINDS = {
     "application": "cost of an application", "compensation": "public share of a loan loss", "collateral": "collateral sold",
     "closing": "estate of a closing firm", "trade_loss": "suppliers' loss on a closing firm",
     "moved": "cash of a firm that moves away", "public_services": "other public spending",
-    "capital": "capital of a public company",
 }  # fmt: skip
 
 
@@ -93,7 +92,7 @@ class Ledger:
     def _note(self, kind, payer, payee, total):
         if kind not in KINDS:
             raise LedgerError(f"unknown kind of posting {kind!r}")
-        if not total > 0 or total != np.rint(total):
+        if not 0 < total < np.inf or total != np.rint(total):
             raise LedgerError(f"{kind}: {payer} → {payee}: {total} is not a positive whole number of yuan")
         self.flow[kind, payer, payee] += total
 

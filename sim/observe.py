@@ -219,7 +219,8 @@ def _micro(world, year: int) -> None:
         micro["growth_sd_exponent"][year] = -np.polyfit(middle[ok], np.log(np.maximum(sd[ok], 1e-9)), 1)[0]
     # Kurtosis within size classes, so that the spread of sds between classes does not count as fat tails.
     scaled = (growth[inside] - mean[cell[inside]]) / np.maximum(sd[cell[inside]], 1e-9)
-    micro["growth_kurtosis"][year] = float((scaled**4).mean() / (scaled**2).mean() ** 2 - 3)
+    if scaled.any():
+        micro["growth_kurtosis"][year] = float((scaled**4).mean() / (scaled**2).mean() ** 2 - 3)
     micro["size_tail"][year] = _tail(firms.sales_year[:n][alive])
     ratio = firms.rd_year[:n] / np.maximum(firms.sales_year[:n], 1)
     level = threshold(p, firms.sales_year[:n])
@@ -232,7 +233,8 @@ def _micro(world, year: int) -> None:
         firms.rd_year[:n] - firms.rd_real_year[:n], firms.rd_real_year[:n], certified
     )
     a = firms.productivity[:n][alive]
-    micro["productivity_9010"][year] = np.exp(np.quantile(a, 0.9) - np.quantile(a, 0.1))
+    if len(a):
+        micro["productivity_9010"][year] = np.exp(np.quantile(a, 0.9) - np.quantile(a, 0.1))
     held = np.sort(firms.patents[:n][alive])[::-1]
     micro["patent_top10"][year] = held[: len(held) // 10].sum() / max(held.sum(), 1)
     debt = world.books.debt(n)

@@ -186,9 +186,9 @@ class World:
         self._bank_flows["expense"][0] += amount - each * len(self.banks)
 
     def issue(self, year: int, count: int) -> None:
-        """A yearly batch of certificates; the cohort that ends leaves the stock."""
-        self.cohorts[year] = count
-        self.cohorts.pop(year - int(self.numbers["hnte.validity"]), None)
+        """A yearly batch of certificates; cohorts that end leave the stock."""
+        ended = year - self.numbers["hnte.validity"]
+        self.cohorts = {y: size for y, size in self.cohorts.items() if y > ended} | {year: count}
 
     def lose_certificates(self, rows: np.ndarray) -> None:
         """Certificates that end before their time."""
@@ -285,8 +285,8 @@ class World:
         self.frontier_pace += self.frontier_slope * p["rd.intensity_trend"] / 4
         self.productivity_start = float((weight * firms.productivity[:n]).sum())
         self.usual_pass_rate = 1 / (1 + np.exp(-p["hnte.pass_logodds"]))
-        years = range(BASE_YEAR - int(p["hnte.validity"]), BASE_YEAR)
-        self.cohorts = {year: int(np.count_nonzero(firms.cert_year[:n] == year)) for year in years}
+        years, sizes = np.unique(firms.cert_year[:n][firms.cert_year[:n] > 0], return_counts=True)
+        self.cohorts = dict(zip(years.tolist(), sizes.tolist()))
         # Other public spending takes the tax of the base year, grown with the market: the same path in every package.
         local = 1 - p["tax.province_share"]
         vat = p["tax.vat_rate"] * float(firms.sales[:n].sum()) * (1 - p["tax.vat_centre"]) * local

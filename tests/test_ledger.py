@@ -54,7 +54,7 @@ def everything(**options) -> World:
 
 
 # -- in order --------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("seed", "draw"), [(1, False), (2, False), (3, True)], ids=["seed1", "seed2", "drawn3"])
+@pytest.mark.parametrize(("seed", "draw"), [(1, False), (2, True)], ids=["as_written", "drawn"])
 @pytest.mark.parametrize("policy", scenario.names())
 def test_the_accounts_of_every_shipped_package_add_up_in_every_quarter(policy, seed, draw):
     world = worlds.run(policy, seed=seed, draw=draw)

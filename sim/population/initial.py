@@ -179,7 +179,8 @@ def _newcomer_sizes(firms, numbers, place, draw, n0):
     mean = np.bincount(sector, log_sales, len(place.sectors)) / np.maximum(number, 1)
     firms.size_anchor[:] = mean[firms.sector]
     # Productivity is consistent with size, so that no size class drifts at the start.
-    slope = numbers["sales.mean_reversion"] / max(numbers["sales.response_to_productivity"], 1e-9)
+    response = numbers["sales.response_to_productivity"]
+    slope = numbers["sales.mean_reversion"] / response if response else 0.0
     noise = numbers["population.productivity_noise"] * draw("productivity").standard_normal(firms.rows)
     firms.productivity[:] = slope * (np.log(firms.sales_1) - firms.size_anchor) + noise
 
@@ -235,7 +236,8 @@ def _research_history(firms, numbers, draw, n0):
     firms.sales[:] = np.rint(firms.sales_1 / 4)
     # Knowledge in its steady state: grows with R&D at the pace of the market, so productivity does not jump.
     real = np.maximum(firms.sales_1 * (firms.intensity + firms.plan_extra), 1000.0)
-    firms.knowledge[:] = real / (numbers["knowledge.depreciation"] + growth + numbers["rd.intensity_trend"])
+    pace = max(growth + numbers["rd.intensity_trend"], 0.0)
+    firms.knowledge[:] = real / (numbers["knowledge.depreciation"] + pace)
 
 
 def _books(firms, numbers, draw, n0):

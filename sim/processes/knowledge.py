@@ -68,7 +68,7 @@ def build_units(world) -> None:
     new = certified & ~firms.rd_org[:n] & (firms.rd_year[:n] >= p["rdorg.min_rd"]) & (luck < p["rdorg.setup_rate"])
     firms.rd_org[:n] |= new
     award = world.prospect("keylab", np.empty(0, np.int64))
-    base = p["keylab.rate"]
+    base = min(max(p["keylab.rate"], 1e-9), 1 - 1e-9)
     odds = np.log(base / (1 - base)) + p["keylab.award_response"] * float(np.sum(award)) / p["keylab.cost"]
     chance = 1 / (1 + np.exp(-odds))
     cost = np.rint(p["keylab.cost"])

@@ -166,7 +166,7 @@ def accept_certificates(world) -> None:
     no, yes = np.zeros(len(rows), bool), np.ones(len(rows), bool)
     saving = (regime(tax, taxable, staff, no) - regime(tax, taxable, staff, yes)) * taxable
     benefit = saving + p["hnte.credit_value"] * sales
-    unit = p["hnte.application_cost"] / p["hnte.validity"]
+    unit = max(p["hnte.application_cost"] / p["hnte.validity"], 1e-9)
     reaches = (gap > 2 * desired) | (benefit <= loss + 0.5 * unit * firms.hassle[rows])
     # Its reported R&D stays what it was, so the totals of 2020 hold; what changes is how much of it the firm wants.
     lifted = (desired + gap) / sales

@@ -7,9 +7,12 @@ import numpy as np
 from sim.ledger import split
 
 
+LEAST = 0.1  # user cost of R&D: a deduction beyond the tax there is saves nothing
+
+
 def user_cost(rate, deduction):
     """User cost of R&D, (1 − τ(1 + d))/(1 − τ): 0.667 at 25 % and 0.824 at 15 % with d = 1 (Hall and Jorgenson 1967)."""
-    return (1 - rate * (1 + deduction)) / (1 - rate)
+    return np.maximum((1 - rate * (1 + deduction)) / (1 - rate), LEAST)
 
 
 def deduction(world, tax, rows=slice(None)) -> np.ndarray:

@@ -27,6 +27,8 @@ class GuaranteeCompany(Funded):
     channel = "bank's approval rule for firms without collateral; contingent liability"
 
     def contribute(self, rules, numbers, quarter):
+        if not self.dose:  # or old loans would still be covered
+            return
         rules.products.append(
             LoanProduct(
                 agency=self.id,

@@ -24,6 +24,8 @@ class PoolLoan(Funded):
     channel = "bank's approval rule, price and volume of loans"
 
     def contribute(self, rules, numbers, quarter):
+        if not self.dose:  # or old loans would still be covered
+            return
         rules.products.append(
             LoanProduct(
                 agency=self.id,

@@ -24,7 +24,7 @@ class TaxIncentives(Programme):
 
     def contribute(self, rules, numbers, quarter):
         tax, at = rules.tax, numbers.at
-        tax.hnte_rate = tax.rate + self.dose * (self.cit_rate_hnte - tax.rate)
+        tax.hnte_rate = max(tax.rate + self.dose * (self.cit_rate_hnte - tax.rate), 0.0)
         tax.manufacturing = self.dose * at("tax.incentives.deduction_manufacturing", quarter)
         tax.sme = self.dose * at("tax.incentives.deduction_sme", quarter)
         tax.other = self.dose * at("tax.incentives.deduction_other", quarter)

@@ -26,6 +26,7 @@ class Results:
         self.manifest = about
         self._journal = journal
         self._dataset: xr.Dataset | None = None
+        self._small: list[tuple[int, int, dict, dict]] | None = None
         study = about["study"]
         self.place: str = study["place"]
         self.seeds: list[int] = study["seeds"]
@@ -190,18 +191,22 @@ class Results:
 
     def micro(self, name: str) -> xr.DataArray:
         """Statistics of single firms, dims scenario, seed and the array's own; shorter arrays are filled with NaN."""
-        return self._gather(name, lambda record: record.micro, "micro statistic")
+        return self._gather(name, 2, "micro statistic")
 
     def initial(self, name: str) -> xr.DataArray:
         """A stock at the end of 2020, dims scenario, seed."""
-        return self._gather(name, lambda record: record.initial, "initial stock")
+        return self._gather(name, 3, "initial stock")
 
-    def _gather(self, name: str, part, what: str) -> xr.DataArray:
+    def _gather(self, name: str, part: int, what: str) -> xr.DataArray:
+        if self._small is None:
+            # Unpacking a run costs milliseconds and a report asks for dozens of these, so they are kept; they are small.
+            self._small = [(row, column, record.micro, record.initial) for row, column, record in self._records()]
         found, known = [], set()
-        for row, column, record in self._records():
-            known.update(part(record))
-            if name in part(record):
-                found.append((row, column, np.asarray(part(record)[name], dtype=float)))
+        for entry in self._small:
+            row, column, values = entry[0], entry[1], entry[part]
+            known.update(values)
+            if name in values:
+                found.append((row, column, np.asarray(values[name], dtype=float)))
         if not found:
             raise InputError(
                 f"no such {what} in these results", value=name, allowed=sorted(known), nearest=nearest(name, known)

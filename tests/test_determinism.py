@@ -1,0 +1,220 @@
+"""The same seed gives the same bits; luck belongs to a seed, a decision, a quarter and a row, never to a package."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pytest
+import worlds
+from scipy import stats
+
+from sim import observe
+from sim.population.columns import COLUMNS, NEVER
+from sim.streams import DECISIONS, Streams
+from sim.world import World
+
+HERE = Path(__file__).parent
+FIXED = [name for name, column in COLUMNS.items() if column.fixed]
+# SHA-256 of `raw()`. It changes only with the key of a stream or with NumPy's generators, and then on purpose.
+GOLDEN = "31e5da350fb761af6b48916746e1da632202257621c500d9a70016170031d998"
+
+
+@cache
+def usual() -> World:
+    return worlds.run(quarters=16)
+
+
+# -- the same seed ---------------------------------------------------------------------------------------------------
+def test_the_same_seed_gives_the_same_bits():
+    assert worlds.checksum(worlds.run(quarters=16)) == worlds.checksum(usual())
+
+
+def test_another_seed_gives_another_city():
+    assert worlds.different(worlds.state(worlds.run(quarters=16, seed=2)), worlds.state(usual()))
+
+
+@pytest.mark.parametrize("hash_seed", ["0", "4711"])
+def test_the_order_of_sets_and_dicts_in_another_process_changes_nothing(hash_seed):
+    code = "import worlds; print(worlds.checksum(worlds.run(quarters=16)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=HERE, env=os.environ | {"PYTHONHASHSEED": hash_seed},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == worlds.checksum(usual())
+
+
+def test_two_worlds_that_take_turns_do_not_disturb_each_other():
+    one, other = worlds.build(quarters=16), worlds.build("none", quarters=16, seed=2)
+    for _ in range(16):
+        one.step()
+        other.step()
+    observe.finish(one)
+    assert worlds.checksum(one) == worlds.checksum(usual())
+
+
+def test_reading_a_world_changes_nothing():
+    world = worlds.build(quarters=16)
+    for _ in range(16):
+        world.step()
+        observe._stocks(world)
+        world.imbalances()
+        world.prospect("first_certificate", np.arange(10))
+        world.certificate_reward(np.arange(10))
+    observe.finish(world)
+    assert worlds.checksum(world) == worlds.checksum(usual())
+
+
+def test_numbers_that_somebody_else_draws_change_nothing():
+    world = worlds.build(quarters=16)
+    for quarter in range(16):
+        for decision in DECISIONS:
+            world.streams.uniform(decision, quarter, 7)
+        np.random.random(3)  # noqa: NPY002 - the global state that no process may read
+        world.step()
+    observe.finish(world)
+    assert worlds.checksum(world) == worlds.checksum(usual())
+
+
+def test_the_uncertain_numbers_of_a_seed_are_the_same_in_every_package():
+    one, other = (worlds.numbers(policy, draw_seed=7) for policy in ("status_quo", "none"))
+    assert all(one[id] == other[id] for id in set(one.drawn) & set(other.drawn))
+
+
+# -- longer and shorter ----------------------------------------------------------------------------------------------
+def test_a_longer_horizon_adds_rows_and_changes_none():
+    short, long = worlds.build(quarters=8), worlds.build(quarters=40)
+    rows = short.firms.rows
+    assert rows < long.firms.rows
+    for name, column in short.firms.columns().items():
+        assert column.tobytes() == getattr(long.firms, name)[:rows].tobytes(), name
+
+
+def test_a_run_of_eight_quarters_is_the_first_eight_of_sixteen():
+    short = worlds.run(quarters=8)
+    for name, values in worlds.columns(short.record).items():
+        group = name.split(" ", 1)[0]
+        if group in ("series", "grouped"):
+            assert values.tobytes() == worlds.columns(usual().record)[name][:8].tobytes(), name
+
+
+# -- luck is paired between packages ---------------------------------------------------------------------------------
+def luck(policy) -> dict[tuple[str, str, int], bytes]:
+    """Every draw of a run, by kind, decision and quarter."""
+    drawn = {}
+
+    class Witness(Streams):
+        def generator(self, decision, quarter):
+            drawn["generator", decision, quarter] = b""
+            return super().generator(decision, quarter)
+
+    def watched(kind):
+        def draw(self, decision, quarter, rows):
+            values = getattr(Streams, kind)(self, decision, quarter, rows)
+            drawn[kind, decision, quarter] = values.tobytes()
+            return values
+
+        return draw
+
+    for kind in ("uniform", "normal", "exponential"):
+        setattr(Witness, kind, watched(kind))
+    world = worlds.build(policy, quarters=12)
+    world.streams = Witness(world.seed)
+    for _ in range(12):
+        world.step()
+    return drawn
+
+
+def test_a_decision_in_a_quarter_has_the_same_luck_in_every_package():
+    one, other = luck("status_quo"), luck("none")
+    both = set(one) & set(other)
+    assert len(both) > 100 and all(one[key] == other[key] for key in both)
+
+
+def test_every_decision_that_has_a_stream_is_drawn():
+    assert {decision for _, decision, _ in luck("status_quo")} == DECISIONS
+
+
+def test_packages_change_what_firms_do_and_never_who_they_are():
+    one, other = worlds.run("award_push", quarters=16).firms, worlds.run("none", quarters=16).firms
+    assert all(getattr(one, name).tobytes() == getattr(other, name).tobytes() for name in FIXED)
+
+
+def test_a_row_that_enters_in_two_packages_enters_in_the_same_quarter():
+    one, other = worlds.run("award_push", quarters=16).firms, worlds.run("none", quarters=16).firms
+    both = (one.birth != NEVER) & (other.birth != NEVER)
+    assert (both & (one.arrival >= 0)).any()
+    assert (one.birth[both] == other.birth[both]).all()
+
+
+def test_no_run_writes_a_fixed_column():
+    assert not any(getattr(usual().firms, name).flags.writeable for name in FIXED)
+
+
+# -- streams ---------------------------------------------------------------------------------------------------------
+def raw() -> bytes:
+    streams = Streams(1)
+    draws = [streams.uniform(name, quarter, 100) for name in ("exit", "growth", "review") for quarter in (0, 1, 39)]
+    return b"".join(values.astype("<f8").tobytes() for values in draws)
+
+
+def test_the_raw_uniforms_of_seed_one_are_what_they_were():
+    assert sha256(raw()).hexdigest() == GOLDEN
+
+
+def test_an_unknown_decision_is_an_error():
+    with pytest.raises(KeyError, match="lottery"):
+        Streams(1).uniform("lottery", 0, 3)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63])
+def test_a_seed_outside_its_range_is_refused(seed):
+    with pytest.raises(ValueError, match="seed must lie in"):
+        Streams(seed)
+
+
+def test_streams_of_different_seeds_decisions_and_quarters_differ():
+    keys = [(seed, name, quarter) for seed in (0, 1, 2**40) for name in sorted(DECISIONS) for quarter in (0, 1, 4)]
+    draws = {Streams(seed).uniform(name, quarter, 4).tobytes() for seed, name, quarter in keys}
+    assert len(draws) == len(keys)
+
+
+@pytest.mark.parametrize("kind", ["uniform", "normal", "exponential", "laplace_quarter"])
+def test_more_rows_do_not_change_the_first(kind):
+    few, many = (getattr(Streams(3), kind)("growth", 5, rows) for rows in (10, 1000))
+    assert (few == many[:10]).all()
+
+
+def test_a_trait_has_its_own_stream_and_more_rows_do_not_change_the_first():
+    few, many = Streams(3).trait("merit").standard_gamma(0.7, 10), Streams(3).trait("merit").standard_gamma(0.7, 99)
+    assert (few == many[:10]).all()
+    assert (Streams(3).trait("awareness").standard_gamma(0.7, 10) != few).all()
+
+
+def year(rows: int, decision: str = "growth") -> np.ndarray:
+    return sum(Streams(11).laplace_quarter(decision, quarter, rows) for quarter in range(4))
+
+
+def test_four_quarters_of_growth_make_one_laplace_year():
+    # Kolmogorov-Smirnov at one in a thousand; four Laplace quarters would fail by far.
+    assert stats.kstest(year(200_000), "laplace").pvalue > 1e-3
+    assert stats.kstest(year(200_000) / np.sqrt(2), "norm").pvalue < 1e-9
+
+
+def test_a_year_of_growth_has_variance_two_and_excess_kurtosis_three():
+    values = year(1_000_000)
+    # Four standard errors: of the variance √(20/n), of the kurtosis √(1188/n).
+    assert values.var() == pytest.approx(2, abs=4 * np.sqrt(20 / values.size))
+    assert stats.kurtosis(values) == pytest.approx(3, abs=4 * np.sqrt(1188 / values.size))
+
+
+def test_quarters_and_decisions_are_uncorrelated():
+    rows = 200_000
+    draws = [Streams(11).normal(name, quarter, rows) for name in sorted(DECISIONS) for quarter in (0, 1)]
+    off = np.corrcoef(draws)[~np.eye(len(draws), dtype=bool)]
+    assert np.abs(off).max() < 5 / np.sqrt(rows)
