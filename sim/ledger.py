@@ -142,7 +142,7 @@ class Ledger:
         largest = max(float(np.abs(self.firm_cash).sum()), *(abs(value) for value in self.cash.values()))
         if not largest < EXACT:
             errors["exact range"] = largest
-        if (self.firm_cash != np.rint(self.firm_cash)).any():
+        if (self.firm_cash != np.rint(self.firm_cash)).any() or any(value != np.rint(value) for value in self.cash.values()):
             errors["whole yuan"] = 1.0
         return errors
 

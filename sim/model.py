@@ -20,6 +20,8 @@ from sim.parameters import dotted, registry
 from sim.programmes import CATALOGUE
 from sim.world import World
 
+MAX_QUARTERS = 4000
+
 
 class BankAgent(mesa.Agent, Bank):
     """A bank among Mesa's agents."""
@@ -62,6 +64,7 @@ class Ecosystem(mesa.Model):
     def __init__(self, place: str = "nantong", policy: Any = "status_quo", rng: int | None = 1, *, draw: bool = False,
                  quarters: int = 40, **overrides):  # fmt: skip
         rng = _seed(rng)
+        quarters = _whole("quarters", quarters, "the horizon", 1, MAX_QUARTERS)
         # Mesa logs every step at INFO, which floods a study.
         logging.getLogger("MESA").setLevel(logging.WARNING)
         super().__init__(rng=rng)
@@ -89,15 +92,17 @@ class Ecosystem(mesa.Model):
 
 def _seed(rng) -> int:
     """The seed as a whole number; None, as Mesa passes for "any", takes a fresh one (kept in `model.world.seed`)."""
-    if rng is None:
-        return secrets.randbits(32)
+    return secrets.randbits(32) if rng is None else _whole("rng", rng, "the seed", 0, 2**63 - 1)
+
+
+def _whole(name: str, value, what: str, low: int, high: int) -> int:
     try:
-        seed = operator.index(rng)
+        number = operator.index(value)
     except TypeError:
-        seed = -1
-    if seed < 0 or isinstance(rng, bool):
-        raise InputError("the seed is a whole number ≥ 0", field="rng", value=rng)
-    return seed
+        number = low - 1
+    if isinstance(value, bool) or not low <= number <= high:
+        raise InputError(f"{what} is a whole number", field=name, value=value, allowed=f"{low} to {high}")
+    return number
 
 
 def _reporter(name: str):

@@ -13,9 +13,8 @@ import numpy as np
 # Every decision that draws, by name. An unknown name is an error: a new decision is a deliberate act, because its name
 # is part of the key.
 DECISIONS = frozenset((
-    "growth", "growth_mix", "margin", "enter", "exit", "relocate", "jump", "jump_size", "patent",
-    "patent_round", "consider", "review", "audit", "sme", "label", "bank", "aware", "apply", "keylab", "rd_org",
-    "merit",
+    "growth", "growth_mix", "margin", "exit", "relocate", "jump", "jump_size", "patent", "patent_round", "consider",
+    "review", "audit", "sme", "label", "bank", "apply", "keylab", "rd_org", "merit",
 ))  # fmt: skip
 
 

@@ -232,7 +232,7 @@ class World:
     def _institutions(self):
         self.agencies = {}
         accounts = dict.fromkeys(("households", "outside", "centre", "province", "treasury", "banks"), 0.0)
-        accounts["city"] = float(self.numbers["place.city_opening_cash"])
+        accounts["city"] = float(np.rint(self.numbers["place.city_opening_cash"]))
         for programme in self.programmes:
             kind = self.guarantor_class if programme.lends == "guarantee" else self.agency_class
             agency = self.make(kind, programme, self.firms.rows, isinstance(programme, Funded))
@@ -268,9 +268,7 @@ class World:
         sectors = len(self.place.sectors)
         self.market_index, self.lockdown_level = 0.0, 0.0
         self.sector_index = np.zeros(sectors)
-        self.local_demand_base = np.bincount(
-            firms.sector[:n], firms.sales[:n] * firms.local_share[:n], sectors
-        )
+        self.local_demand_base = np.bincount(firms.sector[:n], firms.sales_local[:n], sectors)
         self.proximity = knowledge.proximity(self.place.distance, p["knowledge.half_distance"])
         self.pool = knowledge.near_pool(firms.knowledge[:n], firms.district[:n], firms.sector[:n], self.proximity)
         self.usual_depth = float(firms.knowledge[:n].sum() / (4 * firms.sales[:n].sum()))

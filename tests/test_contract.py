@@ -27,6 +27,12 @@ def others(name: str) -> dict:
     return {other: {} for other in ALL if other != name}
 
 
+@cache
+def absent(name: str) -> dict[str, np.ndarray]:
+    """Everything in a world that never had this programme, after three years."""
+    return worlds.state(worlds.run(others(name), steps=12, quarters=13))
+
+
 def own_columns(world: World, name: str) -> list[np.ndarray]:
     return [values for key, values in worlds.columns(world.record).items() if key.endswith(f" of {name}")]
 
@@ -46,28 +52,26 @@ def programme(name: str, **terms) -> Programme:
 @each
 def test_with_a_dose_of_zero_a_programme_is_absent(name):
     terms = {"dose": 0} | ({"extra_appropriation": 1e9} if issubclass(CATALOGUE[name], Funded) else {})
-    absent = worlds.run(others(name), quarters=14)
-    inert = worlds.run(ALL | {name: terms}, quarters=14)
-    assert worlds.different(worlds.state(absent), worlds.state(inert), without=name) == []
+    inert = worlds.run(ALL | {name: terms}, steps=12, quarters=13)
+    assert worlds.different(absent(name), worlds.state(inert), without=name) == []
     assert not np.any(own_columns(inert, name))
 
 
 @each
 def test_before_its_start_a_programme_is_absent(name):
-    absent = worlds.run(others(name), steps=12, quarters=13)
     later = worlds.run(ALL | {name: {"start": "2024Q1"}}, steps=12, quarters=13)
-    assert worlds.different(worlds.state(absent), worlds.state(later), without=name) == []
+    assert worlds.different(absent(name), worlds.state(later), without=name) == []
     assert not np.any(own_columns(later, name))
 
 
 @each
 def test_from_its_stop_a_programme_grants_nothing_new(name):
-    world = worlds.build(ALL | {name: {"stop": "2022Q4"}}, quarters=20, overrides={"delivery.review_capacity": 1e6})
+    world = worlds.build(ALL | {name: {"stop": "2022Q4"}}, quarters=15, overrides={"delivery.review_capacity": 1e6})
     for _ in range(7):
         world.step()
     agency = world.agencies[name]
     owed, paid = agency.payable.copy(), 0.0
-    for _ in range(7, 20):
+    for _ in range(7, 15):
         world.step()
         paid += agency.paid
         assert agency.entitled == 0 and not agency.queue.any()
@@ -201,10 +205,12 @@ def test_an_event_that_is_told_twice_is_paid_once():
 
 
 # -- within the budget -----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("automatic", [False, True])
 @pytest.mark.parametrize("appropriation", [0, 2_000_000, 12_500_000])
 @pytest.mark.parametrize("name", [name for name, cls in CATALOGUE.items() if cls.competitive])
-def test_a_competitive_programme_never_grants_more_than_its_budget_of_the_year(name, appropriation):
-    world = worlds.run(ALL | {name: {"appropriation": appropriation}}, quarters=16)
+def test_a_competitive_programme_never_grants_more_than_its_budget_of_the_year(name, appropriation, automatic):
+    delivery = {f"covers_{group}": automatic for group in ("awards", "library", "projects")}
+    world = worlds.run(ALL | {name: {"appropriation": appropriation}, "no_application": delivery}, quarters=16)
     labels, entitled = world.record.grouped["programme_entitled"][1:]
     granted = entitled[:, labels.index(name)].reshape(-1, 4).sum(axis=1)
     assert (granted <= appropriation).all() and (granted[1:] > 0).any() == (appropriation > 0)
@@ -212,7 +218,9 @@ def test_a_competitive_programme_never_grants_more_than_its_budget_of_the_year(n
 
 @pytest.mark.parametrize("name", [name for name, cls in CATALOGUE.items() if issubclass(cls, Funded)])
 def test_the_dose_scales_the_budget_and_an_extra_is_what_it_says(name):
-    budgets = [programme(name, appropriation=100, extra_appropriation=7, dose=dose).yearly_budget() for dose in (0, 1, 3)]
+    budgets = [
+        programme(name, appropriation=100, extra_appropriation=7, dose=dose).yearly_budget() for dose in (0, 1, 3)
+    ]
     assert budgets == [0, 107, 307]
 
 

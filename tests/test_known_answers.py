@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from scipy import integrate, optimize, stats
 from small import GIBRAT, NO_ENTRY, NO_EXIT, STEADY_MARKET, city, numbers, only, put, run
 
-from sim.institutions.bank import required_rate
 from sim.ledger import split
 from sim.population.initial import heavy_tailed
 from sim.processes import credit, exit, knowledge, sales, taxes
+from sim.processes.credit import required_rate
 from sim.processes.entry import entry_probability
 from sim.processes.exit import yearly_hazard
 from sim.processes.research import close_gap, desired_intensity, shortfall

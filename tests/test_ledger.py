@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from functools import cache
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from sim import scenario
 from sim.errors import LedgerError
 from sim.ledger import EXACT, FIRMS, KINDS, Ledger, split
+from sim.metrics import Record
 from sim.parameters import quarter_name, registry
 from sim.programmes import CATALOGUE, Funded
 from sim.world import World
@@ -51,6 +53,12 @@ LEGS = {
 
 def everything(**options) -> World:
     return worlds.build(EVERYTHING, overrides=EAGER, **options)
+
+
+@cache
+def usual() -> Record:
+    """Ten years of the status quo; tests only read it."""
+    return worlds.run().record
 
 
 # -- in order --------------------------------------------------------------------------------------------------------
@@ -138,26 +146,28 @@ def test_the_world_sum_is_what_it_was_at_the_start():
 
 
 def test_over_a_whole_run_a_programme_owes_what_it_granted_less_what_it_paid_and_let_lapse():
-    grouped = worlds.run().record.grouped
-    entitled, paid, lapsed, payable = (grouped[f"programme_{name}"][2] for name in ("entitled", "paid", "lapsed", "payable"))
+    grouped = usual().grouped
+    entitled, paid, lapsed, payable = (
+        grouped[f"programme_{name}"][2] for name in ("entitled", "paid", "lapsed", "payable")
+    )
     assert (entitled.sum(axis=0) == paid.sum(axis=0) + lapsed.sum(axis=0) + payable[-1]).all()
 
 
 def test_the_head_count_follows_from_entries_and_exits():
-    record = worlds.run().record
+    record = usual()
     before = np.concatenate([[record.initial["firms"]], record.series["firms"][:-1]])
     assert (record.series["firms"] == before + record.series["entries"] - record.series["exits"]).all()
 
 
 def test_tiers_districts_and_firms_are_the_same_heads():
-    record = worlds.run().record
+    record = usual()
     tiers = sum(record.series[name] for name in record.series if name.startswith("tier_"))
     assert (tiers == record.series["firms"]).all()
     assert (record.grouped["firms_by_district"][2].sum(axis=1) == record.series["firms"]).all()
 
 
 def test_moves_between_tiers_explain_every_change_of_a_tier():
-    record = worlds.run().record
+    record = usual()
     _, labels, moves = record.grouped["ladder_moves"]
     for tier in ("none", "pan_tech", "scitech_sme", "cultivation", "hnte", "key"):
         into = sum(moves[:, k] for k, label in enumerate(labels) if label.endswith(f">{tier}"))
@@ -328,6 +338,13 @@ def halve_a_yuan(world):
     world.firms.cash[other] += 0.5
 
 
+def halve_a_yuan_of_an_account(world):
+    world.ledger.cash["city"] -= 0.5
+    world.ledger.cash["outside"] += 0.5
+    world.ledger.opening["city"] -= 0.5
+    world.ledger.opening["outside"] += 0.5
+
+
 def print_money(world):
     world.ledger.cash["city"] += 1
 
@@ -349,6 +366,7 @@ DAMAGES = {
     overdraw_a_purse: ["purse gov.points_platform"],
     keep_tax_in_the_treasury: ["treasury"],
     halve_a_yuan: ["whole yuan"],
+    halve_a_yuan_of_an_account: ["whole yuan"],
     print_money: ["account city", "world sum"],
 }
 

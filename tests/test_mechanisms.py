@@ -323,9 +323,8 @@ def test_arrears_cost_the_city_its_reputation_and_some_firms_stop_aiming():
 # -- tax relief -----------------------------------------------------------------------------------------------------
 def _plans_of_year(path, constant, quarters):
     """Two cities whose law differs in one path of the super-deduction only, after the plan of a year."""
-    usual, flat = city(quarters=quarters), city(changes={f"tax.incentives.deduction_{path}": constant}, quarters=quarters)
-    for world in (usual, flat):
-        run(world)
+    other = {f"tax.incentives.deduction_{path}": constant}
+    usual, flat = (run(city(changes=changes, quarters=quarters)) for changes in ({}, other))
     rows = living(usual, flat)
     raised = usual.firms.intensity[rows] > flat.firms.intensity[rows] * (1 + 1e-12)
     same = usual.firms.intensity[rows] == flat.firms.intensity[rows]
@@ -367,7 +366,8 @@ def test_the_award_raises_first_certificates_more_than_real_rd(seed):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_award_raises_reported_rd_more_than_real_rd(seed):
     with_, without = full(seed), full(seed, without=("award.hnte",))
-    assert total(with_, "rd_reported") - total(without, "rd_reported") > total(with_, "rd_real") - total(without, "rd_real")
+    reported, real = (total(with_, name) - total(without, name) for name in ("rd_reported", "rd_real"))
+    assert reported > real
 
 
 def test_counselling_brings_firms_into_the_pool_and_out_of_it_with_certificates():

@@ -49,7 +49,7 @@ def package(policy="status_quo") -> Package:
             for id, value in shipped.overrides.items()
         }
         return Package(policy, shipped.programmes, scaled)
-    terms = policy if isinstance(policy, Mapping) else dict.fromkeys(policy, {})
+    terms = policy if isinstance(policy, Mapping) else {name: {} for name in policy}
     overrides = {f"{name}.{term}": value for name, given in terms.items() for term, value in given.items()}
     return Package("custom", tuple(terms), overrides)
 

@@ -10,6 +10,7 @@ import numpy as np
 INITIAL, DYNAMIC, MECHANISM = "initial", "dynamic", "mechanism"
 BASE = "status_quo"
 YEARS = slice(2, 5)  # 2023 to 2025 in yearly arrays
+SEEN = 12  # quarters a run must have to say anything of 2023 to 2025
 NOTCH = 20  # histogram bin that starts at 5 %
 
 
@@ -63,8 +64,12 @@ def _start(name: str) -> Callable:
     return lambda r: r.initial(name).sel(scenario=BASE).values
 
 
-def _series(r, name: str) -> np.ndarray:
-    return r.to_xarray()[name].sel(scenario=BASE).values
+def _series(r, name: str, reach: int = 1) -> np.ndarray:
+    """(seed, quarter); IndexError when the run ends before `reach` quarters."""
+    values = r.to_xarray()[name].sel(scenario=BASE).values
+    if values.shape[1] < reach:
+        raise IndexError(f"{name}: the run has {values.shape[1]} quarters, not {reach}")
+    return values
 
 
 def _year(name: str, year: int) -> Callable:
@@ -83,6 +88,7 @@ def _growth(r) -> np.ndarray:
 
 def _micro(name: str, years: slice = YEARS) -> Callable:
     def read(r):
+        _series(r, "firms", SEEN)
         values = r.micro(name).sel(scenario=BASE).values
         return np.nanmean(values[:, years], axis=1)
 
@@ -114,6 +120,7 @@ def _bunching(k: int, bin_: int) -> Callable:
     """Firms just above a threshold over firms just below (size class k; quarter-point bins)."""
 
     def read(r):
+        _series(r, "firms", SEEN)
         h = r.micro("ratio_histogram").sel(scenario=BASE).values[:, YEARS, k].sum(axis=1)
         return h[:, bin_] / np.maximum(h[:, bin_ - 1], 1)
 
@@ -121,10 +128,11 @@ def _bunching(k: int, bin_: int) -> Callable:
 
 
 def _pass_rate(r) -> np.ndarray:
-    return _series(r, "hnte_certified_flow").sum(axis=1) / np.maximum(_series(r, "hnte_applications").sum(axis=1), 1)
+    return _series(r, "hnte_certified_flow", 4).sum(axis=1) / np.maximum(_series(r, "hnte_applications").sum(axis=1), 1)
 
 
 def _paid_18_months(r) -> np.ndarray:
+    _series(r, "firms", 7)
     paid = r.to_xarray()["programme_paid"].sel(scenario=BASE, programme=["award.hnte", "award.keylab", "policy30"])
     return paid.isel(quarter=slice(1, 7)).sum(["programme", "quarter"]).values
 
@@ -138,7 +146,7 @@ CHECKS = (
     Check("rugao_2020", INITIAL, "2020年末如皋高企数（按2023年占比倒推）", "HNTEs of Rugao, end 2020 (by its share of 2023)", "firms", _around(2180 * 459 / 2370, 0.1), "documents 002 004", True, _rugao_start),
     Check("size_tail_2020", INITIAL, "2020年规模分布尾部指数", "tail exponent of firm size 2020", "exponent", (0.9, 1.3), "X0484 X0482", False, _start("size_tail_2020")),
     Check("hnte_2022", DYNAMIC, "2021四季度至2022三季度高企数", "HNTEs 2021Q4-2022Q3", "firms", _around(2370, 0.05), "document 004", False,
-          lambda r: _series(r, "hnte_stock")[:, 3:7].mean(axis=1),
+          lambda r: _series(r, "hnte_stock", 7)[:, 3:7].mean(axis=1),
           "2022年10月的数即2019至2021三批证书之和", "a count of October 2022 is the cohorts of 2019-2021"),
     Check("batch_2021", DYNAMIC, "2021年认定批次", "batch of 2021", "firms", _around(12631 * 0.0669, 0.1), "X0207 X0006", False, _year("hnte_certified_flow", 2021),
           "江苏批次乘南通占比6.69%", "Jiangsu batch times the 6.69 % share of Nantong"),
@@ -157,13 +165,13 @@ CHECKS = (
     Check("size_hazard", DYNAMIC, "大企业与小企业退出率之比", "exit hazard, large over small", "ratio", (0.05, 0.35), "X0457 X0459", True, _size_hazard),
     Check("pass_rate", DYNAMIC, "高企评审通过率", "pass rate of HNTE applications", "share", (0.65, 0.92), "X0476 X0479", True, _pass_rate),
     Check("loan_access_hnte", DYNAMIC, "高企获贷率（2023至2025）", "loan access of HNTEs 2023-25", "share", (0.52, 0.58), "X0401 X0407 X0413", False,
-          lambda r: _series(r, "loan_access")[:, 8:20].mean(axis=1)),
+          lambda r: _series(r, "loan_access", SEEN)[:, 8:20].mean(axis=1)),
     Check("loan_access_sme", DYNAMIC, "科技型中小企业获贷率（2023至2025）", "loan access of sci-tech SMEs 2023-25", "share", (0.44, 0.51), "X0404 X0410 X0416", False, _micro("loan_access_sme")),
     Check("loan_hnte", DYNAMIC, "高企户均贷款", "mean loan of HNTEs with a loan", "RMB", (4.2e7, 7.0e7), "X0402 X0462", False, _micro("mean_loan_hnte"),
           "下限按南通与全国高企平均营收之比折算", "lower end scaled by the mean revenue of Nantong over China"),
     Check("loan_sme", DYNAMIC, "科技型中小企业户均贷款", "mean loan of sci-tech SMEs with a loan", "RMB", (8e6, 1.35e7), "X0405 X0463", False, _micro("mean_loan_sme")),
     Check("npl", DYNAMIC, "不良率（2023至2025）", "bad-loan ratio 2023-25", "share", (0.015, 0.03), "X0489", False,
-          lambda r: _series(r, "npl_ratio")[:, 8:20].mean(axis=1)),
+          lambda r: _series(r, "npl_ratio", SEEN)[:, 8:20].mean(axis=1)),
     Check("bunching_5", MECHANISM, "5%门槛处聚集（线上与线下企业数之比）", "bunching at 5 % (firms just above over just below)", "ratio", (1.5, 20), "Chen et al. 2021", False, _bunching(0, NOTCH)),
     Check("bunching_4", MECHANISM, "4%门槛处聚集", "bunching at 4 %", "ratio", (1.5, 20), "Chen et al. 2021", False, _bunching(1, 16)),
     Check("bunching_3", MECHANISM, "3%门槛处聚集", "bunching at 3 %", "ratio", (1.5, 20), "Chen et al. 2021", False, _bunching(2, 12)),

@@ -234,6 +234,7 @@ def _research_history(firms, numbers, draw, n0):
     firms.rd_real_1[:n0] = np.rint(firms.sales_1[:n0] * (wanted + gap - firms.plan_relabel)[:n0])
     firms.sales_1[n0:] = np.rint(firms.sales_1[n0:])
     firms.sales[:] = np.rint(firms.sales_1 / 4)
+    firms.sales_local[:] = np.rint(firms.sales * firms.local_share)
     # Knowledge in its steady state: grows with R&D at the pace of the market, so productivity does not jump.
     real = np.maximum(firms.sales_1 * (firms.intensity + firms.plan_extra), 1000.0)
     pace = max(growth + numbers["rd.intensity_trend"], 0.0)

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.institutions.bank import default_odds, required_rate
+
+def default_odds(p, leverage, cash, margin, log_size_gap, young):
+    """Log-odds a year of default from the books a bank sees (rows,)."""
+    return (
+        p["credit.risk_level"]
+        + p["credit.risk_leverage"] * leverage
+        - p["credit.risk_cash"] * np.clip(cash, -0.3, 0.3)
+        - p["credit.risk_margin"] * np.clip(margin, -0.2, 0.3)
+        - p["credit.risk_size"] * log_size_gap
+        + p["credit.risk_youth"] * young
+    )
+
+
+def required_rate(default, loss, cover, funding):
+    """Rate at which `rate·(1 − PD) = funding + (1 − g)·LGD·PD` (rows,) share/year."""
+    return (funding + (1 - cover) * loss * default) / np.maximum(1 - default, 1e-12)
 
 
 def serve_debt(world) -> None:

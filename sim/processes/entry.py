@@ -34,7 +34,7 @@ def enter(world) -> None:
     # The first-year size was parked in sales_1; a new firm has no history.
     firms.sales_1[rows] = 0
     gone = rows[~enters]
-    for name in ("sales", "employment", "knowledge", "intensity"):
+    for name in ("sales", "sales_local", "employment", "knowledge", "intensity"):
         getattr(firms, name)[gone] = 0
     firms.pan_tech[gone] = False
     rows, size = rows[enters], size[enters]

@@ -8,7 +8,7 @@ from sim.bands import band
 from sim.population.columns import NEVER
 
 CLEARED = (
-    "sales", "costs", "sales_year", "sales_1", "sales_2", "sales_3", "rd_real", "rd_reported", "rd_real_year",
+    "sales", "sales_local", "costs", "sales_year", "sales_1", "sales_2", "sales_3", "rd_real", "rd_reported", "rd_real_year",
     "rd_real_1", "rd_year", "rd_1", "rd_2", "rd_3", "intensity", "plan_extra", "plan_relabel", "aims", "considers",
     "claims", "grant_left", "grant_quarter", "knowledge", "employment", "funded", "below", "profit_year", "profit_1",
     "deduct_year", "deduct_1", "loss_carried", "registered", "pan_tech", "rd_org", "keylab", "fledgling_until",

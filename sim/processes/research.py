@@ -211,7 +211,7 @@ def spend(world) -> None:
     claimed = p["tax.claim_share"] * firms.claims[:n] * reported
     firms.deduct_year[:n] += np.rint(claimed * deduction(world, world.rules.tax, slice(0, n)))
     world.flows["misused_grants"] = float(misused.sum())
-    world.flows["rd_relabelled"] = float((reported - real).sum())
+    world.flows["rd_relabelled"] = float((reported - real - misused).sum())
     world.flows["rd_tax_claimed"] = float(claimed.sum())
 
 

@@ -21,10 +21,10 @@ def mean_correction(scale):
     return -0.25 * np.log1p(-(scale**2))
 
 
-def displacement(attempt, local_share, sector, demand):
-    """Factor by which local sales of each sector meet local demand (sectors,), within a factor of two."""
-    wanted = np.bincount(sector, attempt * local_share, len(demand))
-    return np.clip(np.divide(demand, wanted, out=np.ones(len(demand)), where=wanted > 0), 0.5, 2.0)
+def displacement(wanted, sector, demand):
+    """Factor by which the local sales that firms want (rows,) meet local demand (sectors,), within a factor of two."""
+    total = np.bincount(sector, wanted, len(demand))
+    return np.clip(np.divide(demand, total, out=np.ones(len(demand)), where=total > 0), 0.5, 2.0)
 
 
 def sell(world) -> None:
@@ -54,15 +54,17 @@ def sell(world) -> None:
     )
     growth = (market + place.growth_gap / 4)[sector] + drift / 4 + shock - mean_correction(scale)
     growth += world.lockdown()
-    attempt = np.where(alive, before * np.exp(growth), 0.0)
+    factor = np.where(alive, np.exp(growth), 0.0)
+    # Local and outside sales are kept apart: what is gained outside is nobody's loss here and stays gained.
+    wanted = firms.sales_local[:n] * factor
+    elsewhere = np.rint((before - firms.sales_local[:n]) * factor)
     if p["sales.displacement"]:
         demand = world.local_demand_base * np.exp(world.sector_index + world.lockdown_level)
-        factor = displacement(attempt, firms.local_share[:n], sector, demand)
-        attempt *= 1 + firms.local_share[:n] * (factor[sector] - 1)
-    sales = np.rint(attempt)
-    local = np.rint(sales * firms.local_share[:n])
+        wanted *= displacement(wanted, sector, demand)[sector]
+    local = np.rint(wanted)
+    sales = local + elsewhere
     world.ledger.to_firms("sales_local", local, "households")
-    world.ledger.to_firms("sales_outside", sales - local, "outside")
+    world.ledger.to_firms("sales_outside", elsewhere, "outside")
     sticky = p["sales.cost_stickiness"]
     base = (1 - sticky) * sales + sticky * before
     # Margins: what lasts, luck that fades, and the swing of the quarter, all from one draw.
@@ -75,7 +77,7 @@ def sell(world) -> None:
     at_home = np.rint(p["economy.local_cost_share"] * costs)
     world.ledger.from_firms("costs_local", at_home, "households")
     world.ledger.from_firms("costs_outside", costs - at_home, "outside")
-    firms.sales[:n], firms.costs[:n] = sales, costs
+    firms.sales[:n], firms.sales_local[:n], firms.costs[:n] = sales, local, costs
     firms.sales_year[:n] += sales
     firms.sales_total[:n] += sales
     firms.profit_year[:n] += sales - costs

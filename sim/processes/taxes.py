@@ -6,7 +6,6 @@ import numpy as np
 
 from sim.ledger import split
 
-
 LEAST = 0.1  # user cost of R&D: a deduction beyond the tax there is saves nothing
 
 
