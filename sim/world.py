@@ -211,9 +211,8 @@ class World:
         """Claims and user cost under the rules of 2020, the same in every package: they describe the past."""
         firms, p = self.firms, self.numbers
         self.base_tax = tax = rules.national(p)
-        tax.hnte_rate = p["tax.incentives.cit_rate_hnte"]
-        for group in ("manufacturing", "sme", "other"):
-            setattr(tax, group, p.at(f"tax.incentives.deduction_{group}", -1))
+        tax.hnte_rate = p["tax.hnte_rate_2020"]
+        tax.manufacturing = tax.sme = tax.other = p["tax.deduction_2020"]
         d = taxes.deduction(self, tax)
         wanted = firms.sales_1 * (firms.intensity + firms.plan_extra)
         profit = np.maximum(firms.sales_1 * (firms.margin + firms.margin_luck) - wanted, 0)

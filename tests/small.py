@@ -94,6 +94,12 @@ def put(world: World, **columns) -> None:
         column.flags.writeable = not locked
 
 
+def resize(world: World, quarterly) -> None:
+    """Give the incumbents these sales a quarter, of which the local share stays in the city."""
+    sales = np.rint(quarterly * np.ones(world.firms.count))
+    put(world, sales=sales, sales_local=np.rint(sales * world.firms.local_share[: world.firms.count]))
+
+
 def living(*worlds) -> np.ndarray:
     """Rows alive in all of these worlds."""
     n = min(world.firms.count for world in worlds)

@@ -88,6 +88,16 @@ def test_a_programme_changes_the_rules_only_while_it_runs(name):
         assert of_quarter(p, one, quarter) == of_quarter(p, nobody, quarter)
 
 
+@each
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_the_terms_of_a_programme_do_not_change_the_past(name, end):
+    numbers = {term: number for term, number in registry().terms(name).items() if number.type in ("number", "path")}
+    usual = worlds.build(ALL, quarters=1)
+    other = worlds.build(ALL | {name: {term: getattr(number, end) for term, number in numbers.items()}}, quarters=1)
+    assert worlds.different(usual.firms.columns(), other.firms.columns()) == []
+    assert (usual.books.balance == other.books.balance).all()
+
+
 # -- reads only ------------------------------------------------------------------------------------------------------
 @each
 def test_a_programme_writes_no_column(name):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, optimize, stats
-from small import GIBRAT, NO_ENTRY, NO_EXIT, STEADY_MARKET, city, numbers, only, put, run
+from small import GIBRAT, NO_ENTRY, NO_EXIT, STEADY_MARKET, city, numbers, only, put, resize, run
 
 from sim.ledger import split
 from sim.population.initial import heavy_tailed
@@ -166,7 +166,8 @@ def test_newborn_firms_die_by_the_published_hazard_of_their_age():
     """With frailty f a small firm lives through year t of its life with 1 − h_t·f."""
     changes = NO_ENTRY | {"exit.other_causes": 1, "exit.relocation_rate": 0, "credit.borrower_share": 0}
     world = city(size=0.5, changes=changes, quarters=40)
-    put(world, birth=0, sales=np.rint(world.numbers["exit.size_medium"] / 8), cash=1e6)
+    resize(world, world.numbers["exit.size_medium"] / 8)
+    put(world, birth=0, cash=1e6)
     p, frailty = world.numbers, world.firms.frailty[: world.firms.count].copy()
     steps = [p["exit.hazard_year1"], p["exit.hazard_year2"], p["exit.hazard_year3"]]
     steps += [p["exit.hazard_year4_7"]] * 4 + [p["exit.hazard_later"]] * 3
@@ -198,7 +199,7 @@ def _lucky(force, quarterly, quarters=40):
     world = city(changes=GIBRAT | NO_ENTRY, quarters=quarters)
     world.numbers = numbers(GIBRAT | NO_ENTRY, force=alone)
     n = world.firms.count
-    put(world, sales=np.rint(quarterly))
+    resize(world, quarterly)
     path = [np.log(world.firms.sales[:n])]
     for _ in range(quarters):
         only(world, sales.sell)
@@ -263,10 +264,10 @@ def test_four_quarterly_shocks_make_a_laplace_year():
 
 def test_displacement_factor_makes_local_sales_meet_local_demand():
     rng = np.random.default_rng(1)
-    attempt, share, sector = rng.uniform(1e5, 1e8, 500), rng.uniform(0, 1, 500), rng.integers(0, 3, 500)
-    demand = np.bincount(sector, attempt * share) * np.array([0.7, 1.0, 1.4])
-    factor = sales.displacement(attempt, share, sector, demand)
-    assert np.bincount(sector, attempt * share * factor[sector]) == pytest.approx(demand, rel=1e-12)
+    wanted, sector = rng.uniform(1e5, 1e8, 500), rng.integers(0, 3, 500)
+    demand = np.bincount(sector, wanted) * np.array([0.7, 1.0, 1.4])
+    factor = sales.displacement(wanted, sector, demand)
+    assert np.bincount(sector, wanted * factor[sector]) == pytest.approx(demand, rel=1e-12)
 
 
 def test_posted_local_sales_equal_local_demand():
@@ -285,7 +286,7 @@ def test_a_shock_to_a_sector_displaces_no_sales_outside_the_city():
     force = {"sales.mean_reversion": 0.0, "sales.response_to_productivity": 0.0}
     usual, more = (city(changes=changes, quarters=20) for _ in range(2))
     shocked = np.flatnonzero(more.firms.sector == 0)
-    more.firms.sales[shocked] = np.rint(1.2 * more.firms.sales[shocked])
+    resize(more, np.where(more.firms.sector == 0, 1.2, 1.0) * more.firms.sales)
     for world in (usual, more):
         world.numbers = numbers(changes, force=force)
         only(world, sales.sell, quarters=20)

@@ -94,6 +94,15 @@ def test_more_budget_funds_everybody_whom_less_funded():
     assert funded[0] < funded[1] < funded[2] < funded[3]
 
 
+def test_the_money_of_a_call_goes_to_the_best_when_all_files_are_read():
+    policy = ALL | {"policy30": {"appropriation": 5e6}}
+    world = worlds.run(policy, steps=2, overrides={"delivery.review_capacity": 1e6, "delivery.awareness": 1})
+    agency, merit = world.agencies["policy30"], world.firms.merit
+    asked, _ = agency.programme.claims(world.firms, world.place, {}, 1)
+    funded = agency.payable[asked] > 0
+    assert funded.any() and merit[asked[funded]].mean() > merit[asked[~funded]].mean() + 0.5
+
+
 def test_what_is_not_spent_goes_back_by_the_shares_in_which_it_came():
     world = worlds.build({"loan.sukedai": {"appropriation": 1000, "city_share": 0.25, "stop_loss": 0}})
     flows = []

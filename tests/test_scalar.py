@@ -31,9 +31,8 @@ class ScalarCity:
         n = world.firms.count
         columns = world.firms.columns()
         self.firms = [SimpleNamespace(**{name: values[i].item() for name, values in columns.items()}) for i in range(n)]
-        sectors = len(self.place.sectors)
-        self.index, self.market, self.lockdown_level = [0.0] * sectors, 0.0, 0.0
-        self.demand = [sum(f.sales * f.local_share for f in self.firms if f.sector == s) for s in range(sectors)]
+        self.index, self.market, self.lockdown_level = [0.0] * len(self.place.sectors), 0.0, 0.0
+        self.demand = [sum(f.sales_local for f in self.firms if f.sector == s) for s in range(len(self.index))]
         self.frontier, self.pool = 0.0, self.reach()
         self.depth = sum(f.knowledge for f in self.firms) / (4 * sum(f.sales for f in self.firms))
         self.pace, self.slope, self.pass_rate = world.frontier_pace, world.frontier_slope, world.usual_pass_rate
@@ -125,7 +124,7 @@ class ScalarCity:
         self.index = [index + market + gap / 4 for index, gap in zip(self.index, self.place.growth_gap.tolist())]
         lockdown = log1p(-p["economy.lockdown_loss"]) * {5: 1, 6: -1}.get(self.quarter, 0)
         self.lockdown_level += lockdown
-        attempts, wanted = [], [0.0] * len(self.index)
+        factors, wanted = [], [0.0] * len(self.index)
         for f, shock in zip(self.firms, self.draws.laplace_quarter("growth", self.quarter, n).tolist()):
             size, age = max(4 * f.sales, 1.0), max(self.quarter - f.birth, 0) / 4
             small = (size / p["sales.reference_size"]) ** -p["sales.volatility_size_exponent"]
@@ -135,14 +134,15 @@ class ScalarCity:
             drift += p["sales.youth_growth"] * exp(-p["sales.youth_decay"] * age)
             drift -= p["sales.credit_growth_effect"] * (1 - f.funded)
             growth = market + self.place.growth_gap[f.sector] / 4 + drift / 4 + scale * shock + log1p(-(scale**2)) / 4
-            attempts.append(f.sales * exp(growth + lockdown))
-            wanted[f.sector] += attempts[-1] * f.local_share
+            factors.append(exp(growth + lockdown))
+            wanted[f.sector] += f.sales_local * factors[-1]
         draws = self.draws.normal("margin", self.quarter, n).tolist()
         keep, sticky = p["sales.margin_persistence"], p["sales.cost_stickiness"]
-        for f, attempt, draw in zip(self.firms, attempts, draws):
+        for f, factor, draw in zip(self.firms, factors, draws):
             demand = self.demand[f.sector] * exp(self.index[f.sector] + self.lockdown_level)
-            factor = min(max(demand / wanted[f.sector], 0.5), 2.0)
-            before, f.sales = f.sales, float(round(attempt * (1 + f.local_share * (factor - 1))))
+            met, before = min(max(demand / wanted[f.sector], 0.5), 2.0), f.sales
+            elsewhere, f.sales_local = round((before - f.sales_local) * factor), round(f.sales_local * factor * met)
+            f.sales = float(elsewhere + f.sales_local)
             f.margin_luck = keep * f.margin_luck + p["sales.margin_luck"] * sqrt(1 - keep**2) * draw
             margin = f.margin + f.margin_luck + p["sales.margin_shock"] * draw
             f.costs = float(round(max((1 - margin) * ((1 - sticky) * f.sales + sticky * before), 0.0)))
