@@ -29,8 +29,8 @@ def others(name: str) -> dict:
 
 @cache
 def absent(name: str) -> dict[str, np.ndarray]:
-    """Everything in a world that never had this programme, after three years."""
-    return worlds.state(worlds.run(others(name), steps=12, quarters=13))
+    """Everything in a world that never had this programme, after ten quarters."""
+    return worlds.state(worlds.run(others(name), steps=10, quarters=11))
 
 
 def own_columns(world: World, name: str) -> list[np.ndarray]:
@@ -39,8 +39,11 @@ def own_columns(world: World, name: str) -> list[np.ndarray]:
 
 @cache
 def at_work() -> World:
-    """A world with all programmes after two years; tests read it and change nothing."""
-    return worlds.run(ALL, steps=8)
+    """A world with all programmes after two years, every column locked: tests read it."""
+    world = worlds.run(ALL, steps=8)
+    for column in world.firms.columns().values():
+        column.flags.writeable = False
+    return world
 
 
 def programme(name: str, **terms) -> Programme:
@@ -52,26 +55,26 @@ def programme(name: str, **terms) -> Programme:
 @each
 def test_with_a_dose_of_zero_a_programme_is_absent(name):
     terms = {"dose": 0} | ({"extra_appropriation": 1e9} if issubclass(CATALOGUE[name], Funded) else {})
-    inert = worlds.run(ALL | {name: terms}, steps=12, quarters=13)
+    inert = worlds.run(ALL | {name: terms}, steps=10, quarters=11)
     assert worlds.different(absent(name), worlds.state(inert), without=name) == []
     assert not np.any(own_columns(inert, name))
 
 
 @each
 def test_before_its_start_a_programme_is_absent(name):
-    later = worlds.run(ALL | {name: {"start": "2024Q1"}}, steps=12, quarters=13)
+    later = worlds.run(ALL | {name: {"start": "2023Q3"}}, steps=10, quarters=11)
     assert worlds.different(absent(name), worlds.state(later), without=name) == []
     assert not np.any(own_columns(later, name))
 
 
 @each
 def test_from_its_stop_a_programme_grants_nothing_new(name):
-    world = worlds.build(ALL | {name: {"stop": "2022Q4"}}, quarters=15, overrides={"delivery.review_capacity": 1e6})
+    world = worlds.build(ALL | {name: {"stop": "2022Q4"}}, quarters=13, overrides={"delivery.review_capacity": 1e6})
     for _ in range(7):
         world.step()
     agency = world.agencies[name]
     owed, paid = agency.payable.copy(), 0.0
-    for _ in range(7, 15):
+    for _ in range(7, 13):
         world.step()
         paid += agency.paid
         assert agency.entitled == 0 and not agency.queue.any()
@@ -101,10 +104,8 @@ def test_the_terms_of_a_programme_do_not_change_the_past(name, end):
 # -- reads only ------------------------------------------------------------------------------------------------------
 @each
 def test_a_programme_writes_no_column(name):
-    world = worlds.run(ALL, steps=6)
-    firms, one = world.firms, programme(name)
-    for column in firms.columns().values():
-        column.flags.writeable = False
+    world, one = at_work(), programme(name)
+    firms = world.firms
     rows = np.arange(firms.count)
     events = {event: rows[::2].copy() for event in EVENTS}
     for values in events.values():
@@ -220,7 +221,7 @@ def test_an_event_that_is_told_twice_is_paid_once():
 @pytest.mark.parametrize("name", [name for name, cls in CATALOGUE.items() if cls.competitive])
 def test_a_competitive_programme_never_grants_more_than_its_budget_of_the_year(name, appropriation, automatic):
     delivery = {f"covers_{group}": automatic for group in ("awards", "library", "projects")}
-    world = worlds.run(ALL | {name: {"appropriation": appropriation}, "no_application": delivery}, quarters=16)
+    world = worlds.run(ALL | {name: {"appropriation": appropriation}, "no_application": delivery}, quarters=8)
     labels, entitled = world.record.grouped["programme_entitled"][1:]
     granted = entitled[:, labels.index(name)].reshape(-1, 4).sum(axis=1)
     assert (granted <= appropriation).all() and (granted[1:] > 0).any() == (appropriation > 0)

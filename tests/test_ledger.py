@@ -71,8 +71,8 @@ def test_the_accounts_of_every_shipped_package_add_up_in_every_quarter(policy, s
 
 def test_the_accounts_of_the_whole_city_add_up_in_every_quarter():
     package = scenario.load("status_quo", CATALOGUE, registry())
-    world = World(registry().resolve(package.overrides), package, 1, 40)
-    for _ in range(40):
+    world = World(registry().resolve(package.overrides), package, 1, 24)
+    for _ in range(24):
         world.step()
     assert not world.record.series["ledger_error"].any()
 

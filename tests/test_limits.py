@@ -38,14 +38,14 @@ def test_a_package_of_no_programme_reports_no_programme():
 
 
 def test_a_programme_that_starts_after_the_horizon_is_absent():
-    absent = worlds.run({"tax.incentives": {}}, quarters=16)
-    later = worlds.run({"tax.incentives": {}, "award.hnte": {"start": "2025Q1"}}, quarters=16)
+    absent = worlds.run({"tax.incentives": {}}, quarters=10)
+    later = worlds.run({"tax.incentives": {}, "award.hnte": {"start": "2023Q3"}}, quarters=10)
     assert worlds.different(worlds.state(absent), worlds.state(later), without="award.hnte") == []
 
 
 def test_a_programme_for_which_nobody_is_eligible_changes_no_firm():
-    without = worlds.run({name: {} for name in ALL if name != "policy30"}, quarters=16)
-    nobody = worlds.run(ALL | {"policy30": {"min_rd": 1e9}}, quarters=16)
+    without = worlds.run({name: {} for name in ALL if name != "policy30"}, quarters=10)
+    nobody = worlds.run(ALL | {"policy30": {"min_rd": 1e9}}, quarters=10)
     assert total(nobody, "entitled", "policy30") == total(nobody, "recipients", "policy30") == 0
     columns = [world.firms.columns() for world in (without, nobody)]
     assert worlds.different(*columns) == []
@@ -53,7 +53,7 @@ def test_a_programme_for_which_nobody_is_eligible_changes_no_firm():
 
 @pytest.mark.parametrize("id", ["delivery.awareness", "delivery.review_capacity"])
 def test_where_nobody_knows_or_nobody_reads_only_what_is_automatic_is_paid(id):
-    world = worlds.run(ALL | {"gov.points_platform": {"awareness_gain": 0}}, overrides={id: 0}, quarters=16)
+    world = worlds.run(ALL | {"gov.points_platform": {"awareness_gain": 0}}, overrides={id: 0}, quarters=10)
     assert total(world, "entitled", "policy30") == total(world, "entitled", "award.library") == 0
     assert total(world, "paid", "award.hnte") > 0
 
@@ -156,7 +156,7 @@ def test_automatic_delivery_pays_sooner(name):
 
 
 def test_a_dose_below_one_half_does_not_switch_delivery():
-    half, none = (worlds.run(ALL | {"no_application": EVERYBODY | {"dose": dose}}, quarters=8) for dose in (0.49, 0))
+    half, none = (worlds.run(ALL | {"no_application": EVERYBODY | {"dose": dose}}, quarters=6) for dose in (0.49, 0))
     assert worlds.different(worlds.state(half), worlds.state(none), without="no_application") == []
 
 
@@ -279,7 +279,7 @@ ENDS += [(number.id, number.high) for number in TRIED if number.id not in HUGE]
 
 @pytest.mark.parametrize(("id", "end"), ENDS)
 def test_a_number_at_the_end_of_its_range_runs(id, end):
-    world = worlds.run(overrides={id: end}, quarters=9)
+    world = worlds.run(overrides={id: end}, quarters=9 if LONG else 5)
     assert all(np.isfinite(values).all() for values in world.record.series.values())
 
 
@@ -287,4 +287,4 @@ def test_a_number_at_the_end_of_its_range_runs(id, end):
                                 "delivery.automatic_delay", "place.hnte", "place.city_opening_cash"])  # fmt: skip
 def test_a_whole_number_that_is_written_with_a_fraction_runs(id):
     number = registry()[id]
-    assert worlds.run(overrides={id: number.low + 1.5}, quarters=9).quarter == 8
+    assert worlds.run(overrides={id: number.low + 1.5}, quarters=6).quarter == 5

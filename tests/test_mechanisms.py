@@ -125,6 +125,15 @@ def test_relabelled_cost_is_reported_and_enters_no_knowledge():
         assert (getattr(a, column) == getattr(b, column)).all()
 
 
+def test_nobody_relabels_more_at_the_year_end_than_the_real_rd_of_the_year():
+    world = only(city(size=0.2, changes=NO_ENTRY), sales.sell, quarters=3)
+    put(world, aims=True, plan_extra=1e-6, intensity=1e-3, rd_year=1e4, rd_real_year=1e4)
+    only(world, sales.sell, research.spend)
+    relabelled = world.firms.rd_reported - world.firms.rd_real
+    assert (relabelled <= world.firms.rd_real_year + 1).all()
+    assert (relabelled > world.firms.rd_real_year - 1).sum() > 100
+
+
 @pytest.mark.parametrize("programmes", [NATIONAL, EVERYTHING], ids=["national", "everything"])
 def test_without_relabelling_none_is_reported(programmes):
     world = run(city(programmes, {"rd.relabelling": False}, size=0.2, quarters=12))
@@ -146,6 +155,7 @@ def test_a_misused_grant_is_reported_but_not_real():
     assert np.abs(real - 21_500).max() <= 1
     assert np.abs(reported - 101_500).max() <= 1
     assert granted.flows["misused_grants"] == 80_000 * len(rows)
+    assert (plain.firms.profit_year[rows] - granted.firms.profit_year[rows] == real + 80_000).all()
 
 
 def test_honest_firms_misuse_nothing():
