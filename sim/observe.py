@@ -230,7 +230,7 @@ def _micro(world, year: int) -> None:
         micro["ratio_histogram"][year, k] = np.histogram(ratio[rows], BINS)[0]
     certified = firms.cert_year[:n] > 0
     micro["relabelled_near_notch"][year] = _relabelled(
-        firms.rd_year[:n] - firms.rd_real_year[:n], firms.rd_real_year[:n], certified
+        firms.rd_year[:n] - firms.misused_year[:n] - firms.rd_real_year[:n], firms.rd_real_year[:n], certified
     )
     a = firms.productivity[:n][alive]
     if len(a):

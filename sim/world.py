@@ -291,6 +291,11 @@ class World:
         rate = taxes.regime(self.base_tax, taxable, firms.employment[:n], firms.cert_year[:n] > 0)
         cit = float((rate * taxable).sum()) / 4 * (1 - p["tax.cit_centre"]) * local
         self.public_services = vat + cit
+        # Growth is stated for a city whose firms find money as they did at the start.
+        spare = np.maximum(firms.cash[:n] - p["credit.cash_floor"] * firms.sales_1[:n], 0)
+        wanted = np.maximum(p["credit.investment_share"] * firms.sales[:n], 1.0)
+        self.usual_funded = float((weight * np.minimum(spare / wanted, 1.0)).sum())
+        self.unmet = np.zeros(n)
         self.entries = self.exits = 0
         self.exits_by_tier = np.zeros(len(TIERS))
         self.events: dict[str, np.ndarray] = {}

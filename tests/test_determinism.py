@@ -216,7 +216,7 @@ def test_a_year_of_growth_has_variance_two_and_excess_kurtosis_three():
 
 
 def test_quarters_and_decisions_are_uncorrelated():
-    rows = 100_000
+    rows = 20_000
     draws = [Streams(11).normal(name, quarter, rows) for name in sorted(DECISIONS) for quarter in (0, 1)]
     off = np.corrcoef(draws)[~np.eye(len(draws), dtype=bool)]
     assert np.abs(off).max() < 5 / np.sqrt(rows)

@@ -19,6 +19,11 @@ from sim.programmes import CATALOGUE, Funded
 LONG = os.environ.get("INNOSIM_LONG") == "1"
 ALL = {name: {} for name in worlds.PROGRAMMES}
 FUNDED = [name for name, cls in CATALOGUE.items() if issubclass(cls, Funded)]
+# Nobody has a reason to leave the city.
+CALM = {
+    "exit.other_causes": 0, "exit.relocation_rate": 0, "exit.grace": 12, "exit.trade_credit": 2,
+    "place.arrears_share": 0,
+}  # fmt: skip
 EVERYBODY = {"covers_awards": True, "covers_library": True, "covers_projects": True}
 
 
@@ -78,8 +83,7 @@ def test_what_is_owed_and_never_paid_is_arrears_and_then_lapses():
 
 
 def test_nothing_lapses_before_its_time():
-    world = worlds.run(penniless(), quarters=12, overrides={"exit.other_causes": 0, "exit.relocation_rate": 0,
-                                                            "exit.grace": 12, "exit.trade_credit": 2})  # fmt: skip
+    world = worlds.run(penniless(), quarters=12, overrides=CALM)
     assert world.agencies["award.hnte"].payable.any()
     assert not world.record.grouped["programme_lapsed"][2].any()
 
@@ -188,8 +192,7 @@ def test_with_a_higher_hazard_the_survivors_of_a_quarter_are_a_subset(id):
 
 
 def test_without_any_reason_to_leave_nobody_leaves():
-    calm = {"exit.other_causes": 0, "exit.relocation_rate": 0, "exit.grace": 12, "exit.trade_credit": 2}
-    assert not worlds.run(steps=8, overrides=calm).record.series["exits"].any()
+    assert not worlds.run(steps=8, overrides=CALM).record.series["exits"].any()
 
 
 def test_without_newcomers_nobody_enters():
@@ -267,6 +270,7 @@ TOUCHY = (
     "hnte.threshold_large", "hnte.validity", "hnte.application_cost", "sme.max_sales", "tax.incentives.dose",
     "rd.institutes_share", "rd.scale_threshold", "keylab.rate", "keylab.cost", "tax.cit_rate", "tax.loss_years",
     "place.sector.electronics.hightech_share", "knowledge.depreciation", "credit.bank_count", "credit.term",
+    "credit.minimum_ticket", "credit.investment_share",
 )  # fmt: skip
 HUGE = ("place.hnte", "place.pool", "place.scitech_sme", "place.pan_tech", "place.untiered",
         "place.founders_per_quarter", "place.outside_projects_per_quarter", "place.risers_per_quarter")  # fmt: skip

@@ -73,6 +73,8 @@ def _plans(rate, **changes):
     world = city(changes=changes)
     world.programmes = [replace(world.programmes[0], cit_rate_hnte=rate)]
     firms, p, n = world.firms, world.numbers, world.firms.count
+    if changes:
+        put(world, prestige=0.0)
     only(world, research.plan)
     profit = firms.sales_1[:n] * (1 + p.at("economy.market_growth", 0)) * (firms.margin[:n] + firms.margin_luck[:n])
     small = (profit <= p["tax.small_profit_limit"]) & (firms.employment[:n] <= p["tax.small_staff_limit"])

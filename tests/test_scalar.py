@@ -34,6 +34,7 @@ class ScalarCity:
         self.index, self.market, self.lockdown_level = [0.0] * len(self.place.sectors), 0.0, 0.0
         self.demand = [sum(f.sales_local for f in self.firms if f.sector == s) for s in range(len(self.index))]
         self.frontier, self.pool = 0.0, self.reach()
+        self.usual_funded = world.usual_funded
         self.depth = sum(f.knowledge for f in self.firms) / (4 * sum(f.sales for f in self.firms))
         self.pace, self.slope, self.pass_rate = world.frontier_pace, world.frontier_slope, world.usual_pass_rate
         self.quarter = -1
@@ -108,7 +109,7 @@ class ScalarCity:
         claimed = self.deduction(f) * p["tax.claim_share"] * f.claims * (desired + gap)
         taxable = max(profit - desired - real - claimed, 0.0)
         cut = self.rate(f, taxable, False) - self.rate(f, taxable, True)
-        benefit = cut * taxable + p["hnte.credit_value"] * sales
+        benefit = cut * taxable + (p["hnte.credit_value"] + f.prestige) * sales
         if f.cert_year <= 0:
             wait = 3.0 if lacking > gap else 1.0
             benefit *= self.pass_rate * (1 + p["hnte.discount_rate"]) ** -wait
@@ -132,7 +133,7 @@ class ScalarCity:
             drift = p["sales.response_to_productivity"] * (f.productivity - self.frontier)
             drift -= p["sales.mean_reversion"] * (log(size) - f.size_anchor - self.index[f.sector])
             drift += p["sales.youth_growth"] * exp(-p["sales.youth_decay"] * age)
-            drift -= p["sales.credit_growth_effect"] * (1 - f.funded)
+            drift += p["sales.credit_growth_effect"] * (f.funded - self.usual_funded)
             growth = market + self.place.growth_gap[f.sector] / 4 + drift / 4 + scale * shock + log1p(-(scale**2)) / 4
             factors.append(exp(growth + lockdown))
             wanted[f.sector] += f.sales_local * factors[-1]

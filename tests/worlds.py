@@ -38,17 +38,23 @@ def small_place() -> dict[str, float]:
     return FIRMS | {number.id: float(round(number.default * SCALE)) for number in totals}
 
 
+@cache
+def shipped(name: str) -> Package:
+    """A shipped package with its budgets scaled to the small city."""
+    found = scenario.load(name, CATALOGUE, registry())
+    scaled = {
+        id: value * SCALE if id.endswith(BUDGETS) and not isinstance(value, Mapping) else value
+        for id, value in found.overrides.items()
+    }
+    return Package(name, found.programmes, scaled)
+
+
 def package(policy="status_quo") -> Package:
-    """A package for the small city: a shipped name, with its budgets scaled; ids; or ids → terms as they stand."""
+    """A package for the small city: a shipped name; ids of programmes; or ids → terms, which stand as they are."""
     if isinstance(policy, Package):
         return policy
     if isinstance(policy, str):
-        shipped = scenario.load(policy, CATALOGUE, registry())
-        scaled = {
-            id: value * SCALE if id.endswith(BUDGETS) and not isinstance(value, Mapping) else value
-            for id, value in shipped.overrides.items()
-        }
-        return Package(policy, shipped.programmes, scaled)
+        return shipped(policy)
     terms = policy if isinstance(policy, Mapping) else {name: {} for name in policy}
     overrides = {f"{name}.{term}": value for name, given in terms.items() for term, value in given.items()}
     return Package("custom", tuple(terms), overrides)

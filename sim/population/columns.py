@@ -45,6 +45,7 @@ COLUMNS: dict[str, Column] = {
     "outside_option": Column(SHARE, "rank", "rank of the outside option of an entrant, uniform", True),
     "desired_intensity": Column(SHARE, "share of sales", "R&D wanted at the user cost of the base rules", True),
     "base_user_cost": Column(SHARE, "RMB per RMB", "user cost of R&D under the rules of 2020", True),
+    "prestige": Column(SHARE, "share of sales/year", "worth of a certificate to its holder beyond tax and awards", True),
     "size_anchor": Column(SHARE, "log RMB", "mean log annual sales of the sector at the start", True),
     # state
     "margin_luck": Column(SHARE, "share of sales", "lasting luck in the margin"),
@@ -67,6 +68,7 @@ COLUMNS: dict[str, Column] = {
     "rd_real_year": Column(MONEY, "RMB", "real R&D of the year so far"),
     "rd_real_1": Column(MONEY, "RMB/year", "real R&D of last year"),
     "rd_year": Column(MONEY, "RMB", "reported R&D of the year so far"),
+    "misused_year": Column(MONEY, "RMB", "misused grants reported as R&D in the year so far"),
     "rd_1": Column(MONEY, "RMB/year", "reported R&D of last year"),
     "rd_2": Column(MONEY, "RMB/year", "reported R&D two years ago"),
     "rd_3": Column(MONEY, "RMB/year", "reported R&D three years ago"),

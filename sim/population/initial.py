@@ -235,9 +235,9 @@ def _research_history(firms, numbers, draw, n0):
     firms.sales_1[n0:] = np.rint(firms.sales_1[n0:])
     firms.sales[:] = np.rint(firms.sales_1 / 4)
     firms.sales_local[:] = np.rint(firms.sales * firms.local_share)
-    # Knowledge in its steady state: grows with R&D at the pace of the market, so productivity does not jump.
+    # Knowledge in its steady state: grows with R&D at the normal pace of the market, so productivity does not jump.
     real = np.maximum(firms.sales_1 * (firms.intensity + firms.plan_extra), 1000.0)
-    pace = max(growth + numbers["rd.intensity_trend"], 0.0)
+    pace = max(numbers["entry.normal_growth"], 0.0)
     firms.knowledge[:] = real / (numbers["knowledge.depreciation"] + pace)
 
 
@@ -251,6 +251,12 @@ def _books(firms, numbers, draw, n0):
     firms.margin[:] = np.clip(mean[kind] + firms.desired_intensity + spread, -0.10, 0.60)
     cash = numbers["credit.cash_target"] * np.exp(numbers["credit.cash_sd"] * draw("cash").standard_normal(firms.rows))
     firms.cash[:n0] = np.rint(firms.sales_1 * cash)[:n0]
+    # Some are already behind with their bills, a quarter to nearly the whole time suppliers wait.
+    behind = np.flatnonzero(draw("arrears").random(n0) < numbers["place.arrears_share"])
+    owed = numbers["exit.trade_credit"] * draw("arrears size").random(n0)[behind]
+    firms.cash[behind] = -np.rint(owed * firms.sales_1[behind])
+    waits = max(int(numbers["exit.grace"]) - 1, 1)
+    firms.below[behind] = 1 + (waits * draw("arrears age").random(n0)[behind]).astype(int)
     firms.employment[:] = np.maximum(firms.sales_1 / numbers["sales.revenue_per_worker"], 2)
     margin = firms.margin + firms.margin_luck
     firms.costs[:n0] = np.rint(firms.sales * (1 - margin))[:n0]

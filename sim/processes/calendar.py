@@ -16,5 +16,5 @@ def turn_year(world) -> None:
     firms, n = world.firms, world.firms.count
     for target, source in SHIFTS:
         getattr(firms, target)[:n] = getattr(firms, source)[:n]
-    for name in ("sales_year", "rd_year", "rd_real_year", "profit_year", "deduct_year"):
+    for name in ("sales_year", "rd_year", "misused_year", "rd_real_year", "profit_year", "deduct_year"):
         getattr(firms, name)[:n] = 0

@@ -61,13 +61,21 @@ def borrow(world) -> None:
     wanted = np.maximum(firms.leverage[:n] * annual - debt, 0)
     wanted += np.maximum(p["credit.cash_floor"] * annual - firms.cash[:n], 0) * (firms.leverage[:n] > 0)
     wanted = np.minimum(wanted, np.maximum(2 * firms.leverage[:n] * annual - debt, 0))
-    rows = np.flatnonzero(firms.alive[:n] & (wanted >= p["credit.minimum_ticket"]) & (firms.below[:n] == 0))
-    need = np.rint(wanted[rows])
+    rows = np.flatnonzero(firms.alive[:n] & (wanted >= p["credit.minimum_ticket"]))
+    need = asked = np.rint(wanted[rows])
+    sound = firms.below[rows] == 0
     odds = _book_odds(world, rows, annual[rows], debt[rows])
     noise = _judgement(world, world.streams.normal("bank", world.quarter, n)[rows], rows)
+    # What the bank would say alone: nothing to a firm in arrears, nothing beyond the highest rate.
+    rate = _ordinary_rate(world, rows, annual[rows], debt[rows] + need, _seen(odds, noise, p, 0.0))
+    refused = ~sound | (rate > p["credit.rate_cap"])
     for name, product in world.products.items():
-        need = _offer(world, world.books.names.index(name), product, rows, need, odds, noise)
-    _ordinary(world, rows, need, odds, noise, debt[rows])
+        # A guarantee is for those whom the bank alone refuses; pool loans are for sound firms.
+        open_to = refused if product.guarantor else sound
+        need = _offer(world, world.books.names.index(name), product, rows, need, odds, noise, open_to)
+    need = _ordinary(world, rows, need, rate, ~refused)
+    world.unmet = np.zeros(n)
+    world.unmet[rows] = need / asked
 
 
 def _book_odds(world, rows, size, debt):
@@ -78,6 +86,7 @@ def _book_odds(world, rows, size, debt):
     log_size = np.log(np.maximum(size, 1.0)) - firms.size_anchor[rows] - world.market_index
     young = world.quarter - firms.birth[rows] < p["credit.young"]
     odds = default_odds(p, debt / np.maximum(size, 1.0), firms.cash[rows] / np.maximum(size, 1.0), margin, log_size, young)
+    odds += p["credit.risk_arrears"] * (firms.below[rows] > 0)
     return odds - p["credit.label_signal"] * (firms.cert_year[rows] > 0)
 
 
@@ -102,11 +111,11 @@ def _seen(odds, noise, p, cover):
     return 1 / (1 + np.exp(-(odds + noise * (1 + p["credit.screening_loss"] * cover))))
 
 
-def _offer(world, book, product, rows, need, odds, noise):
+def _offer(world, book, product, rows, need, odds, noise, open_to):
     """A policy product: eligible and aware firms, acceptable risk at the capped rate, best first within the quota."""
     firms, p = world.firms, world.numbers
     quota = product.quota - (world.books.total[book] if product.guarantor else 0.0)
-    fits = (need >= p["credit.minimum_ticket"]) & (firms.tier[rows] >= product.minimum_tier)
+    fits = open_to & (need >= p["credit.minimum_ticket"]) & (firms.tier[rows] >= product.minimum_tier)
     fits &= firms.awareness[rows] < world.rules.delivery.awareness
     room = np.maximum(product.cap - world.books.balance[book, rows], 0)
     amount = np.rint(np.minimum(need, room))
@@ -125,18 +134,18 @@ def _offer(world, book, product, rows, need, odds, noise):
     at, rate = at[:taken], rate[:taken]
     _disburse(world, book, rows[at], amount[at], rate)
     world.books.cover[book] = product.cover
+    need = need.copy()
     need[at] -= amount[at]
     return need
 
 
-def _ordinary(world, rows, need, odds, noise, debt):
-    """Ordinary loans: beyond the highest rate the bank says no."""
-    firms, p = world.firms, world.numbers
-    at = np.flatnonzero(need >= p["credit.minimum_ticket"])
-    r = rows[at]
-    rate = _ordinary_rate(world, r, 4 * firms.sales[r], debt[at] + need[at], _seen(odds[at], noise[at], p, 0.0))
-    ok = rate <= p["credit.rate_cap"]
-    _disburse(world, 0, r[ok], need[at][ok], rate[ok])
+def _ordinary(world, rows, need, rate, accepted):
+    """Ordinary loans to whom the bank accepts; returns what nobody has lent."""
+    at = np.flatnonzero(accepted & (need >= world.numbers["credit.minimum_ticket"]))
+    _disburse(world, 0, rows[at], need[at], rate[at])
+    need = need.copy()
+    need[at] = 0
+    return need
 
 
 def _disburse(world, book, rows, amount, rate):
@@ -147,14 +156,14 @@ def _disburse(world, book, rows, amount, rate):
 
 
 def invest(world) -> None:
-    """Net investment from cash above the floor; what finds no money costs growth next quarter."""
+    """Net investment from cash above the floor; what finds neither cash nor credit costs growth next quarter."""
     firms, p, n = world.firms, world.numbers, world.firms.count
     sales = firms.sales[:n]
     desired = p["credit.investment_share"] * sales
     free = np.maximum(firms.cash[:n] - p["credit.cash_floor"] * 4 * sales, 0)
     done = np.rint(np.minimum(desired, free)) * firms.alive[:n]
     world.ledger.from_firms("investment", done, "outside")
-    firms.funded[:n] = np.where(desired > 1, done / np.maximum(desired, 1), 1.0)
+    firms.funded[:n] = np.where(desired > 1, done / np.maximum(desired, 1), 1.0) * (1 - world.unmet)
 
 
 def start(world) -> None:

@@ -99,7 +99,8 @@ def _yearly_benefit(world, rows, sales, profit, desired, gap, real, held, reward
     no, yes = np.zeros(len(rows), bool), np.ones(len(rows), bool)
     saving = (regime(tax, taxable, staff, no) - regime(tax, taxable, staff, yes)) * taxable
     chance = np.where(held, 1.0, world.usual_pass_rate)
-    return chance * (saving + p["hnte.credit_value"] * sales + reward / p["hnte.validity"])
+    value = (p["hnte.credit_value"] + firms.prestige[rows]) * sales
+    return chance * (saving + value + reward / p["hnte.validity"])
 
 
 def _threshold_decision(world, expected, profit, cost):
@@ -148,8 +149,8 @@ def worth_filing(world, rows) -> np.ndarray:
 def accept_certificates(world) -> None:
     """At the start: whoever holds a certificate found it worth having under the rules of 2020.
 
-    Where the decision above would drop it at once, the firm's own R&D lies at the threshold after all, and its filing
-    is cheap enough; without this the first year would shed certificates that no policy took away.
+    Where the decision above would drop it at once, the firm must see something else in it, and its filing is cheap
+    enough; without this the first year would shed certificates that no policy took away.
     """
     firms, p, tax = world.firms, world.numbers, world.base_tax
     rows = np.flatnonzero(firms.cert_year[: firms.count] > 0)
@@ -167,17 +168,12 @@ def accept_certificates(world) -> None:
     saving = (regime(tax, taxable, staff, no) - regime(tax, taxable, staff, yes)) * taxable
     benefit = saving + p["hnte.credit_value"] * sales
     unit = max(p["hnte.application_cost"] / p["hnte.validity"], 1e-9)
-    reaches = (gap > 2 * desired) | (benefit <= loss + 0.5 * unit * firms.hassle[rows])
-    # Its reported R&D stays what it was, so the totals of 2020 hold; what changes is how much of it the firm wants.
-    lifted = (desired + gap) / sales
-    firms.desired_intensity.flags.writeable = firms.hassle.flags.writeable = True
-    firms.desired_intensity[rows] = np.where(reaches, lifted, firms.desired_intensity[rows])
-    firms.intensity[rows] = np.where(reaches, lifted, firms.intensity[rows])
-    firms.plan_extra[rows] *= ~reaches
-    firms.plan_relabel[rows] *= ~reaches
-    loss = np.where(reaches, 0.0, loss)
-    firms.hassle[rows] = np.minimum(firms.hassle[rows], 0.9 * np.maximum(benefit - loss, 0.0) / unit)
-    firms.desired_intensity.flags.writeable = firms.hassle.flags.writeable = False
+    # A wish for R&D just at the threshold would be bunching put in by hand; prestige leaves the wish alone.
+    lacks = np.maximum(loss + 0.5 * unit * firms.hassle[rows] - benefit, 0.0)
+    firms.prestige.flags.writeable = firms.hassle.flags.writeable = True
+    firms.prestige[rows] = lacks / sales
+    firms.hassle[rows] = np.minimum(firms.hassle[rows], 0.9 * np.maximum(benefit + lacks - loss, 0.0) / unit)
+    firms.prestige.flags.writeable = firms.hassle.flags.writeable = False
 
 
 def spend(world) -> None:
@@ -206,6 +202,7 @@ def spend(world) -> None:
     firms.rd_real[:n], firms.rd_reported[:n] = real, reported
     firms.rd_real_year[:n] += real
     firms.rd_year[:n] += reported
+    firms.misused_year[:n] += misused
     firms.rd_total[:n] += real
     firms.profit_year[:n] -= real + misused
     claimed = p["tax.claim_share"] * firms.claims[:n] * reported

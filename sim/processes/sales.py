@@ -50,7 +50,7 @@ def sell(world) -> None:
         p["sales.response_to_productivity"] * (firms.productivity[:n] - world.frontier)
         - p["sales.mean_reversion"] * (log_annual - firms.size_anchor[:n] - world.sector_index[sector])
         + youth[age]
-        - p["sales.credit_growth_effect"] * (1 - firms.funded[:n])
+        + p["sales.credit_growth_effect"] * (firms.funded[:n] - world.usual_funded)
     )
     growth = (market + place.growth_gap / 4)[sector] + drift / 4 + shock - mean_correction(scale)
     growth += world.lockdown()
