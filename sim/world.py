@@ -294,7 +294,9 @@ class World:
         # Growth is stated for a city whose firms find money as they did at the start.
         spare = np.maximum(firms.cash[:n] - p["credit.cash_floor"] * firms.sales_1[:n], 0)
         wanted = np.maximum(p["credit.investment_share"] * firms.sales[:n], 1.0)
-        self.usual_funded = float((weight * np.minimum(spare / wanted, 1.0)).sum())
+        debt = np.maximum(firms.leverage[:n] * firms.sales_1[:n], 1.0)
+        found = np.minimum(credit.capacity(self, np.arange(n), firms.sales_1[:n]) / debt, 1.0)
+        self.usual_funded = float((weight * np.minimum(spare / wanted, 1.0) * found).sum())
         self.unmet = np.zeros(n)
         self.entries = self.exits = 0
         self.exits_by_tier = np.zeros(len(TIERS))

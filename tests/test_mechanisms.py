@@ -193,10 +193,22 @@ def test_guarantees_raise_the_debt_of_the_guaranteed_where_banks_refuse_many():
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_guarantees_raise_failures_of_the_guaranteed(seed):
+def test_guaranteed_loans_are_lost_more_often_than_those_banks_grant_alone(seed):
+    """A guarantee is for whom the bank alone refuses, so it collects the risks."""
+    world = city(EVERYTHING, {"guarantee.citycompany.dose": 3}, seed=seed, quarters=16)
+    lost = owed = 0.0
+    for _ in range(16):
+        world.step()
+        lost, owed = lost + world.books.defaulted, owed + world.books.total
+    rate = dict(zip(world.books.names, lost / owed, strict=True))
+    assert rate["guarantee.citycompany"] > 1.5 * max(rate["loan.sukedai"], rate["loan.tongkedai"])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_guarantee_carries_firms_through_that_banks_refuse(seed):
     without, _, _ = _guaranteed(0, seed)
     with_, _, ever = _guaranteed(3, seed)
-    assert with_.firms.alive[ever].sum() < without.firms.alive[ever].sum()
+    assert with_.firms.alive[ever].sum() > without.firms.alive[ever].sum()
 
 
 @cache

@@ -62,20 +62,27 @@ def borrow(world) -> None:
     wanted += np.maximum(p["credit.cash_floor"] * annual - firms.cash[:n], 0) * (firms.leverage[:n] > 0)
     wanted = np.minimum(wanted, np.maximum(2 * firms.leverage[:n] * annual - debt, 0))
     rows = np.flatnonzero(firms.alive[:n] & (wanted >= p["credit.minimum_ticket"]))
-    need = asked = np.rint(wanted[rows])
+    need = np.rint(wanted[rows])
     sound = firms.below[rows] == 0
     odds = _book_odds(world, rows, annual[rows], debt[rows])
     noise = _judgement(world, world.streams.normal("bank", world.quarter, n)[rows], rows)
-    # What the bank would say alone: nothing to a firm in arrears, nothing beyond the highest rate.
+    # What the bank would lend alone: nothing to a firm in arrears or beyond the highest rate, and no more than the
+    # collateral and a little unsecured credit carry.
     rate = _ordinary_rate(world, rows, annual[rows], debt[rows] + need, _seen(odds, noise, p, 0.0))
-    refused = ~sound | (rate > p["credit.rate_cap"])
+    carries = np.maximum(capacity(world, rows, annual[rows]) - world.books.balance[0, rows], 0)
+    alone = np.where(sound & (rate <= p["credit.rate_cap"]), np.floor(carries), 0)
     for name, product in world.products.items():
-        # A guarantee is for those whom the bank alone refuses; pool loans are for sound firms.
-        open_to = refused if product.guarantor else sound
-        need = _offer(world, world.books.names.index(name), product, rows, need, odds, noise, open_to)
-    need = _ordinary(world, rows, need, rate, ~refused)
+        # Pool loans are for sound firms; a guarantee is for what the bank alone refuses.
+        book = world.books.names.index(name)
+        if product.guarantor:
+            rest = np.maximum(need - alone, 0)
+            need = need - (rest - _offer(world, book, product, rows, rest, odds, noise, np.ones(len(rows), bool)))
+        else:
+            need = _offer(world, book, product, rows, need, odds, noise, sound)
+    need = _ordinary(world, rows, need, rate, alone)
     world.unmet = np.zeros(n)
-    world.unmet[rows] = need / asked
+    # Part of the debt it wants that a firm cannot find.
+    world.unmet[rows] = np.minimum(need / np.maximum(firms.leverage[rows] * annual[rows], 1), 1)
 
 
 def _book_odds(world, rows, size, debt):
@@ -90,11 +97,21 @@ def _book_odds(world, rows, size, debt):
     return odds - p["credit.label_signal"] * (firms.cert_year[rows] > 0)
 
 
+def _pledge(world, rows, size):
+    """Assets a firm can pledge (rows,) RMB: technology firms have less."""
+    p = world.numbers
+    return p["credit.collateral_share"] * (1 - p["credit.collateral_intangible"] * world.firms.hightech[rows]) * size
+
+
+def capacity(world, rows, size):
+    """Debt that a bank carries alone (rows,) RMB: the collateral and a little unsecured credit."""
+    return _pledge(world, rows, size) + world.numbers["credit.unsecured_limit"] * size
+
+
 def _ordinary_rate(world, rows, size, debt, default):
     """Rate a bank needs on an ordinary loan that brings debt to this level: the secured part loses less."""
-    firms, p = world.firms, world.numbers
-    pledge = p["credit.collateral_share"] * (1 - p["credit.collateral_intangible"] * firms.hightech[rows])
-    secured = np.clip(pledge * size / np.maximum(debt, 1), 0, 1)
+    p = world.numbers
+    secured = np.clip(_pledge(world, rows, size) / np.maximum(debt, 1), 0, 1)
     loss = p["credit.loss_secured"] * secured + p["credit.loss_unsecured"] * (1 - secured)
     return required_rate(default, loss, 0.0, p["credit.funding_cost"] + p["credit.margin"])
 
@@ -139,12 +156,13 @@ def _offer(world, book, product, rows, need, odds, noise, open_to):
     return need
 
 
-def _ordinary(world, rows, need, rate, accepted):
-    """Ordinary loans to whom the bank accepts; returns what nobody has lent."""
-    at = np.flatnonzero(accepted & (need >= world.numbers["credit.minimum_ticket"]))
-    _disburse(world, 0, rows[at], need[at], rate[at])
+def _ordinary(world, rows, need, rate, alone):
+    """Ordinary loans up to what the bank carries alone; returns what nobody has lent."""
+    amount = np.minimum(need, alone)
+    at = np.flatnonzero(amount >= world.numbers["credit.minimum_ticket"])
+    _disburse(world, 0, rows[at], amount[at], rate[at])
     need = need.copy()
-    need[at] = 0
+    need[at] -= amount[at]
     return need
 
 
@@ -173,6 +191,7 @@ def start(world) -> None:
     wanted = firms.leverage[:n] * firms.sales_1[:n]
     # A firm borrows again when instalments have opened a gap of one ticket, so it stands somewhere inside that gap.
     debt = np.rint(wanted - age * np.maximum(wanted / p["credit.term"], p["credit.minimum_ticket"]))
+    debt = np.minimum(debt, np.rint(capacity(world, np.arange(n), firms.sales_1[:n])))
     debt[debt < p["credit.minimum_ticket"]] = 0
     # Only firms that a bank would have lent to owe anything.
     rows = np.arange(n)
