@@ -39,6 +39,7 @@ MESSAGES = {
     "run": ("innosim {version} | {place} | {scenario} | 种子 {seed} | {quarters} 季度", "innosim {version} | {place} | {scenario} | seed {seed} | {quarters} quarters"),
     "good": ("{file}: 正确。情景 {name}“{title}”，{n} 项政策", "{file}: good. Scenario {name} \"{title}\", {n} programmes"),
     "count": ("共 {n} 项", "{n} in all"),
+    "late": ("末三年平均", "mean of the last three years"),
     "end": ("{when}末", "end of {when}"),
     "total": ("{first}至{last}累计", "{first} to {last} in all"),
     "per_year": ("年均", "per year"),

@@ -20,7 +20,7 @@ from sim.parameters import dotted, registry
 from sim.programmes import CATALOGUE
 from sim.world import World
 
-MAX_QUARTERS = 4000
+MAX_QUARTERS = 80  # the terms of programmes end in 2041Q1
 
 
 class BankAgent(mesa.Agent, Bank):

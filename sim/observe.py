@@ -143,12 +143,11 @@ def quarter(world, error: float) -> None:
     put["city_cash"][q] = ledger.cash["city"]
     put["ledger_error"][q] = error
     _programmes(world)
-    put["public_cost_city"][q] = (
-        ledger.total("appropriation", "city") - ledger.total("returned", None, "city")
-        + ledger.total("administration", "city") + ledger.total("compensation", "city")
-    )  # fmt: skip
-    put["public_cost_all"][q] = put["public_cost_city"][q] + (
-        ledger.total("appropriation", "province") - ledger.total("returned", None, "province")
+    # Cost is money spent, not money set aside: what purses paid, less the fees they took, and the cost of review.
+    spent = [(agency.paid - ledger.total("fee", None, agency.account), agency) for agency in world.agencies.values()]
+    put["public_cost_all"][q] = sum(cost + agency.administration for cost, agency in spent)
+    put["public_cost_city"][q] = sum(
+        cost * getattr(agency.programme, "city_share", 1.0) + agency.administration for cost, agency in spent
     )
     _groups(world, alive, sales, real)
     if world.season == 3:

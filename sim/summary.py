@@ -38,7 +38,7 @@ def questions(results: Results, against: str, lang: str) -> list[tuple[str, Effe
     if "hnte_stock" in known:
         firms = "家" if lang == "zh" else "firms"
         found.append(
-            (f"{_name('hnte_stock', results, lang)}, {end} ({firms})", results.effect("hnte_stock", against, "end"))
+            (f"{_name('hnte_stock', results, lang)}, {message('late', lang)} ({firms})", results.effect("hnte_stock", against, "late"))
         )
     if "rd_real" in known:
         effect = results.effect("rd_real", against, "total", relative=True).scaled(100.0, "%")
@@ -87,7 +87,7 @@ def undecided(results: Results, against: str, lang: str, metric: str = "hnte_sto
         return []
     text = []
     for one, other in itertools.combinations(results.scenarios, 2):
-        effect = results.effect(metric, other, "end").at(scenario=one)
+        effect = results.effect(metric, other, "late").at(scenario=one)
         if bool(effect.ranked(LEVEL)):
             continue
         share, needed = float(effect.share_same_sign()), float(effect.seeds_needed(LEVEL))

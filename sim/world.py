@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from sim import observe, rules
@@ -9,7 +11,7 @@ from sim.errors import InnosimError, LedgerError
 from sim.institutions.agency import Agency, Guarantor
 from sim.institutions.bank import Bank
 from sim.institutions.books import Books
-from sim.ledger import Ledger
+from sim.ledger import Ledger, split
 from sim.metrics import TIERS, Record
 from sim.population import initial, place
 from sim.processes import calendar, credit, entry, exit, knowledge, ladder, research, sales, taxes
@@ -31,6 +33,7 @@ class World:
         self.place = place.build(numbers)
         self.firms = initial.build(numbers, self.place, self.streams, quarters)
         self.programmes = build(numbers, scenario.programmes)
+        self.lot = self.streams.trait("lot").random(self.firms.rows)  # order among equals, the same in every package
         self.quarter, self.year, self.season = -1, BASE_YEAR - 1, 3
         self.rules = rules.of_quarter(numbers, self.programmes, -1)
         self._base_rules()
@@ -74,9 +77,8 @@ class World:
             )
         self.quarter += 1
         self.year, self.season = BASE_YEAR + self.quarter // 4, self.quarter % 4
-        self.rules = rules.of_quarter(self.numbers, self.programmes, self.quarter)
+        self.rules = rules.of_quarter(self.numbers, self._bought(), self.quarter)
         self.products = {product.agency: product for product in self.rules.products}
-        self.review_left = self.numbers["delivery.review_capacity"]
         self.flows = dict.fromkeys(
             ("hnte_certified_flow", "hnte_first_time", "hnte_applications", "patents_flow", "rd_tax_claimed",
              "rd_relabelled", "misused_grants"), 0.0)  # fmt: skip
@@ -89,6 +91,12 @@ class World:
         self.alive_opening = int(self.firms.alive.sum())
         for agency in self.agencies.values():
             agency.new_quarter()
+
+    def _bought(self):
+        """Programmes at the strength that their purse could buy last quarter."""
+        for programme in self.programmes:
+            delivered = self.agencies[programme.id].delivered
+            yield programme if delivered == 1.0 else replace(programme, dose=programme.dose * delivered)
 
     def _open_purses(self):
         for agency in self.agencies.values():
@@ -103,7 +111,12 @@ class World:
         self.events = {}
         for agency in self.agencies.values():
             agency.pay(self)
-            agency.review(self)
+        # Reviewers take files as they lie: every programme gets capacity in proportion to what waits.
+        files = [agency.files(self) for agency in self.agencies.values()]
+        self.files_read = min(int(self.numbers["delivery.review_capacity"]), sum(files))
+        shares = [count / max(sum(files), 1) for count in files]
+        for agency, capacity in zip(self.agencies.values(), split(self.files_read, shares)):
+            agency.review(self, int(capacity))
             agency.buy_services(self)
 
     def _close_quarter(self):
@@ -142,7 +155,7 @@ class World:
         dead = ~firms.alive
         held = float(np.abs(firms.cash[dead]).sum() + np.count_nonzero(certified & dead[:n]))
         held += sum(float(loans[dead].sum()) for loans in self.books.balance)
-        held += sum(float(agency.payable[dead].sum()) for agency in self.agencies.values() if agency.payable_opening)
+        held += sum(float(agency.payable[dead].sum()) for agency in self.agencies.values() if len(agency.payable))
         if held:
             errors["dead rows hold"] = held
         if self.ledger.cash["treasury"]:
@@ -236,7 +249,9 @@ class World:
             kind = self.guarantor_class if programme.lends == "guarantee" else self.agency_class
             agency = self.make(kind, programme, self.firms.rows, isinstance(programme, Funded))
             self.agencies[programme.id] = agency
-            accounts[agency.account] = np.rint(agency.reserve())
+            # The capital of a public company that exists already is city money of earlier years.
+            accounts[agency.account] = np.rint(agency.reserve()) if programme.start < 0 else 0.0
+            accounts["city"] -= accounts[agency.account]
         self.banks = [self.make(self.bank_class, k, f"bank {k + 1}") for k in range(int(self.numbers["credit.bank_count"]))]
         self.bank_of = np.arange(self.firms.rows) % len(self.banks)
         self.books = Books(LOAN_PRODUCTS, self.firms.rows)

@@ -45,7 +45,7 @@ LEGS = {
     "equity": PAID, "sales_local": PAID, "sales_outside": PAID, "costs_local": BOUGHT, "costs_outside": BOUGHT,
     "rd": BOUGHT, "misuse": BOUGHT, "investment": BOUGHT, "dividend": BOUGHT, "loan": PAID,
     "principal": (*BOUGHT, "_debit"), "interest": BOUGHT, "fee": BOUGHT, "subsidy": PAID, "bank_expense": MOVED,
-    "tax": BOUGHT, "tax_split": MOVED, "appropriation": MOVED, "returned": MOVED, "award": PAID, "service": MOVED,
+    "tax": ("_debit", *BOUGHT), "tax_split": MOVED, "appropriation": MOVED, "returned": MOVED, "award": PAID, "service": MOVED,
     "administration": MOVED, "application": BOUGHT, "compensation": MOVED, "collateral": MOVED, "closing": BOUGHT,
     "trade_loss": PAID, "moved": BOUGHT, "public_services": MOVED,
 }  # fmt: skip

@@ -21,9 +21,12 @@ class Agency:
         self.funded = funded
         size = rows if programme.group else 0
         self.queue, self.payable = np.zeros(size), np.zeros(size)
+        self.read = np.zeros(size if programme.competitive else 0)  # read, not yet decided
         self.since, self.due = (np.full(size, NOT_DUE, np.int16) for _ in range(2))
         self.merit = np.zeros(size) if programme.competitive else None
         self.waiting = False  # whether any file lies in the queue
+        self.cover_kept = 1.0  # share of promised cover that banks got lately
+        self.delivered = 1.0  # part of the services that last quarter's purse could buy
         self.reliability = 1.0  # share of due money paid lately, as firms have seen it
         self.committed_year = self.budget_year = 0.0
         self.compensated_year = 0.0
@@ -46,6 +49,8 @@ class Agency:
         self.committed_year = self.compensated_year = 0.0
         amount = np.rint(programme.yearly_budget())
         self.budget_year = amount
+        if quarter == programme.start:
+            world.ledger.transfer("appropriation", self.reserve(), "city", self.account)
         city = np.rint(amount * programme.city_share)
         world.ledger.transfer("appropriation", city, "city", self.account)
         world.ledger.transfer("appropriation", amount - city, "province", self.account)
@@ -85,25 +90,42 @@ class Agency:
         applies = (world.firms.awareness[rows] < delivery.awareness) & (amount > hassle)
         rows, amount, hassle = rows[applies], amount[applies], hassle[applies]
         world.ledger.from_firms("application", np.rint(hassle), "outside", rows)
-        self.queue[rows] += amount
+        self.queue[rows] = np.maximum(self.queue[rows], amount)
         self.waiting = True
         self.since[rows] = np.minimum(self.since[rows], world.quarter)
 
-    def review(self, world) -> None:
-        """Read files in the order they came, as far as this quarter's capacity of the whole city goes."""
-        if not self.waiting or world.review_left <= 0:
+    def files(self, world) -> int:
+        """Applications waiting to be read; those of a programme that has ended are void."""
+        if self.waiting and not self.programme.runs(world.quarter):
+            self.queue[:], self.read[:] = 0, 0
+            self.since[:] = NOT_DUE
+            self.waiting = False
+        return int(np.count_nonzero(self.queue)) if self.waiting else 0
+
+    def review(self, world, capacity: int) -> None:
+        """Read so many files, oldest first, ties by lot. A call is decided when all its files are read or the year ends."""
+        if not self.waiting:
             return
         waiting = np.flatnonzero(self.queue[: world.firms.count])
-        order = waiting[np.lexsort((waiting, self.since[waiting]))]
-        rows = order[: int(world.review_left)]
-        world.review_left -= len(rows)
+        order = waiting[np.lexsort((world.lot[waiting], self.since[waiting]))]
+        rows = order[:capacity]
         amount = self.queue[rows]
         self.queue[rows] = 0
-        self.waiting = len(order) > len(rows)
         self.since[rows] = NOT_DUE
         self._administer(world, len(rows), world.numbers["delivery.review_cost"])
+        left = len(order) > len(rows)
         if self.programme.competitive:
+            self.read[rows] += amount
+            if left and world.season != 3:
+                return
+            rows = np.flatnonzero(self.read[: world.firms.count])
+            amount = self.read[rows]
+            self.read[:] = 0
+            # What was not read in its year is not carried into the next call.
+            self.queue[:], left = 0, False
+            self.since[:] = NOT_DUE
             rows, amount = self._best(world, rows, amount)
+        self.waiting = left
         self._commit(world, rows, amount, int(world.numbers["delivery.pay_delay"]))
 
     def _best(self, world, rows, amount):
@@ -136,7 +158,7 @@ class Agency:
         p, quarter = world.numbers, world.quarter
         old = owed[quarter - self.due[owed].astype(int) >= p["delivery.lapse"]]
         due = owed[self.due[owed] <= quarter]
-        order = due[np.lexsort((due, self.due[due]))]
+        order = due[np.lexsort((world.lot[due], self.due[due]))]
         wanted = np.cumsum(self.payable[order])
         count = int(np.searchsorted(wanted, world.ledger.cash[self.account], side="right"))
         if len(order):
@@ -167,23 +189,36 @@ class Agency:
             self.lapsed += float(self.payable[rows].sum())
             self.payable[rows] = self.queue[rows] = 0
             self.due[rows] = self.since[rows] = NOT_DUE
+            if len(self.read):
+                self.read[rows] = 0
 
     # -- money that is due at once ----------------------------------------------------------------------------------
     def pay_now(self, world, kind: str, rows, amount) -> np.ndarray:
-        """Pay these firms at once as far as the purse goes, first rows first; returns what was paid (rows,)."""
-        paid = _within(amount, world.ledger.cash[self.account])
+        """Pay these firms at once, all in the same proportion when the purse is short; the rest lapses. Returns (rows,)."""
+        promised = float(amount.sum())
+        if promised == 0.0:
+            return amount
+        room = world.ledger.cash[self.account]
+        paid = amount if promised <= room else np.floor(amount * (room / promised))
         total = world.ledger.to_firms(kind, paid, self.account, rows)
-        self.entitled += total
+        self.entitled += promised
         self.paid += total
+        self.lapsed += promised - total
         self.recipients += int((paid > 0).sum())
         world.firms.received[rows] += paid
         return paid
 
     def compensate(self, world, amount, stop: float) -> np.ndarray:
-        """Pay banks the covered part of losses, up to the purse and the yearly stop; returns what was paid (rows,)."""
+        """Pay banks the covered part of losses, up to the purse and the yearly stop; returns what was paid (rows,).
+
+        Banks remember the share they got and price by it.
+        """
+        owed = float(amount.sum())
         room = min(world.ledger.cash[self.account], max(np.floor(stop) - self.compensated_year, 0.0))
         paid = _within(amount, room)
         total = world.ledger.transfer("compensation", paid.sum(), self.account, "banks")
+        if owed:
+            self.cover_kept += world.numbers["delivery.memory"] * (total / owed - self.cover_kept)
         self.compensated_year += total
         self.entitled += total
         self.paid += total
@@ -193,8 +228,10 @@ class Agency:
         """Running cost of the programme."""
         if not self.funded or not self.programme.runs(world.quarter):
             return
-        cost = np.rint(self.programme.running_cost(world.firms, world.quarter))
-        cost = world.ledger.transfer("service", min(cost, world.ledger.cash[self.account]), self.account, "households")
+        wanted = np.rint(self.programme.running_cost(world.firms, world.quarter))
+        cost = min(wanted, world.ledger.cash[self.account])
+        self.delivered = cost / wanted if wanted else 1.0
+        cost = world.ledger.transfer("service", cost, self.account, "households")
         self.entitled += cost
         self.paid += cost
 

@@ -199,7 +199,7 @@ def _research_history(firms, numbers, draw, n0):
     limit = threshold(numbers, firms.sales_1) * (1 + numbers["rd.planning_margin"])
     certified = (tier == HNTE) & (np.arange(firms.rows) < n0)
     wanted = np.where(certified, np.maximum(wanted, 0.5 * limit * (1 + 0.3 * draw("intensity floor").random(firms.rows))), wanted)
-    growth = numbers.at("economy.market_growth", -4)
+    growth = numbers.at("economy.market_growth", -1)
     sales = firms.sales_1[:n0]
     age_years = -firms.birth[:n0] / 4
     # Scale R&D to the surveyed total: certified firms to their share, untiered firms to what the middle tiers leave.
@@ -233,7 +233,9 @@ def _research_history(firms, numbers, draw, n0):
         getattr(firms, r)[:n0] = np.rint(past * (wanted + gap)[:n0])
     firms.rd_real_1[:n0] = np.rint(firms.sales_1[:n0] * (wanted + gap - firms.plan_relabel)[:n0])
     firms.sales_1[n0:] = np.rint(firms.sales_1[n0:])
-    firms.sales[:] = np.rint(firms.sales_1 / 4)
+    # The last quarter of a growing year lies above its mean, one and a half quarters of growth ahead of the middle.
+    ahead_of_mean = np.where(np.arange(firms.rows) < n0, (1 + growth) ** (1.5 / 4), 1.0)
+    firms.sales[:] = np.rint(firms.sales_1 / 4 * ahead_of_mean)
     firms.sales_local[:] = np.rint(firms.sales * firms.local_share)
     # Knowledge in its steady state: grows with R&D at the normal pace of the market, so productivity does not jump.
     real = np.maximum(firms.sales_1 * (firms.intensity + firms.plan_extra), 1000.0)
@@ -257,7 +259,7 @@ def _books(firms, numbers, draw, n0):
     firms.cash[behind] = -np.rint(owed * firms.sales_1[behind])
     waits = max(int(numbers["exit.grace"]) - 1, 1)
     firms.below[behind] = 1 + (waits * draw("arrears age").random(n0)[behind]).astype(int)
-    firms.employment[:] = np.maximum(firms.sales_1 / numbers["sales.revenue_per_worker"], 2)
+    firms.employment[:] = np.maximum(4 * firms.sales / numbers["sales.revenue_per_worker"], 2)
     margin = firms.margin + firms.margin_luck
     firms.costs[:n0] = np.rint(firms.sales * (1 - margin))[:n0]
     firms.profit_1[:n0] = np.rint(firms.sales_1 * (margin - firms.intensity - firms.plan_extra))[:n0]

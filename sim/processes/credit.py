@@ -140,9 +140,10 @@ def _offer(world, book, product, rows, need, odds, noise, open_to):
     at = np.flatnonzero(fits)
     if not len(at) or quota <= 0:
         return need
-    default = _seen(odds[at], noise[at], p, product.cover)
+    cover = product.cover * world.agencies[product.agency].cover_kept
+    default = _seen(odds[at], noise[at], p, cover)
     funding = p["credit.funding_cost"] + p["credit.margin"]
-    rate = required_rate(default, p["credit.loss_unsecured"], product.cover, funding)
+    rate = required_rate(default, p["credit.loss_unsecured"], cover, funding)
     ok = rate <= product.rate_cap
     at, rate, default = at[ok], rate[ok], default[ok]
     order = np.lexsort((rows[at], default))

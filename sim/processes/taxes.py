@@ -30,12 +30,16 @@ def regime(tax, taxable, staff, certified):
 
 
 def collect(world) -> None:
-    """VAT every quarter; corporate income tax of last year in the second quarter, when accounts are settled."""
+    """VAT every quarter; corporate income tax of last year in the second quarter, when accounts are settled.
+
+    Sales are booked without VAT, as in Chinese accounts, so customers pay it and firms only pass it on.
+    """
     firms, p, n, ledger = world.firms, world.numbers, world.firms.count, world.ledger
-    vat = np.rint(p["tax.vat_rate"] * firms.sales[:n])
-    firms.profit_year[:n] -= vat
     local = p["tax.province_share"]
-    raised = ledger.from_firms("tax", vat, "treasury")
+    at_home = float(firms.sales_local[:n].sum())
+    raised = 0.0
+    for customer, sold in (("households", at_home), ("outside", float(firms.sales[:n].sum()) - at_home)):
+        raised += ledger.transfer("tax", np.rint(p["tax.vat_rate"] * sold), customer, "treasury")
     _share(world, raised, p["tax.vat_centre"], local)
     if world.season != 1:
         return

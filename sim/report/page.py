@@ -117,7 +117,7 @@ def _answers(r: Reading) -> list[dict]:
     for s, rows in answers.by_scenario(r).items():
         name = text.quoted(r.lang, r.title(s))
         title = say(
-            r.lang, f"{name}与{base}相比（{r.end}；金额为年均）", f"{name} against {base} ({r.end}; money a year)"
+            r.lang, f"{name}与{base}相比（{r.end}；高企为末三年平均，金额为年均）", f"{name} against {base} ({r.end}; HNTEs: mean of the last three years; money a year)"
         )
         found.append({"title": title, "headline": answers.headline(r, s), "rows": rows})
     return found

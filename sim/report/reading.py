@@ -17,6 +17,8 @@ OUTSIDE = ("库外", "outside")
 PLACES = {"nantong": ("南通", "Nantong"), "rugao": ("如皋", "Rugao"), "haimen": ("海门", "Haimen"),
           "nantong_htz": ("南通高新区", "Nantong HTZ"), "yancheng": ("盐城", "Yancheng")}  # fmt: skip
 
+CERTIFICATE_CYCLE = 12  # quarters
+
 
 class Reading:
     """`results` in one language. Figure functions make it from results; one that is there already is used as it is."""
@@ -132,8 +134,13 @@ class Reading:
         return np.stack([take(p) for p in parts], axis=1)
 
     def whole(self, metric: str, worlds: np.ndarray) -> np.ndarray:
-        """(seed,): a stock or ratio at the end (ratio: last year), a flow as its yearly average over the horizon."""
+        """(seed,): a stock or ratio at the end (ratio: last year), a flow as its yearly average over the horizon.
+
+        Certificates are taken over their three-year cycle, or a single batch would decide.
+        """
         rule = METRICS[metric].annual
+        if metric == "hnte_stock":
+            return worlds[:, -CERTIFICATE_CYCLE:].mean(axis=1)
         if rule == "sum":
             return worlds.sum(axis=1) * 4 / worlds.shape[1]
         return worlds[:, -1] if rule == "last" else worlds[:, -4:].mean(axis=1)

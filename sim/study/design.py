@@ -77,7 +77,7 @@ def design(
 ) -> Design:
     """Check and resolve a study; `scenarios` are names, files or `Scenario` objects. Mistakes raise `InputError`."""
     seeds = _seeds(seeds)
-    _whole("quarters", quarters, 1, 4000)
+    _whole("quarters", quarters, 1, 80)  # the terms of programmes end in 2041Q1
     core, overrides = task.CORE | dict(core or {}), dict(overrides or {})
     registry = task.named(core["registry"])(place)
     loaded, asked = _scenarios(scenarios, registry)

@@ -16,7 +16,8 @@ from sim.study.effects import Effect
 from sim.study.journal import DONE, Journal
 
 START_YEAR = 2021
-OVER = ("quarter", "year", "end", "total")
+OVER = ("quarter", "year", "end", "late", "total")
+LATE = 12  # quarters: the three-year cycle of certificates
 
 
 class Results:
@@ -140,7 +141,7 @@ class Results:
     def effect(self, metric: str, against: str = "status_quo", over: str = "quarter", relative: bool = False) -> Effect:
         """The paired difference of every other scenario from `against`.
 
-        over: `quarter`, `year` (annual rule), `end` (last quarter) or `total` (sum over all quarters).
+        over: `quarter`, `year` (annual rule), `end` (last quarter), `late` (mean of the last three years) or `total` (sum over all quarters).
         relative: divided by the value of `against` in the same world; the unit becomes `share`.
         """
         if against not in self.scenarios:
@@ -153,6 +154,8 @@ class Results:
             values = self.annual(metric)
         elif over == "end":
             values = values.isel(quarter=-1, drop=True)
+        elif over == "late":
+            values = values.isel(quarter=slice(-LATE, None)).mean("quarter", skipna=False)
         elif over == "total":
             values = values.sum("quarter", skipna=False)
         base = values.sel(scenario=against, drop=True)

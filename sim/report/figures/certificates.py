@@ -101,7 +101,7 @@ def words(results, lang: str) -> Words:
         say(lang, "证书多了，真实研发也多了吗？", "More certificates: more real R&D too?"),
         say(lang, "点落在虚线下方：证书比研发涨得快；右图线越高，申报与真实差得越远。",
             "Below the dashed line certificates grow faster than R&D; right, the higher the line the wider reported and real R&D differ."),
-        say(lang, "左：推演期末高企数与全期真实研发相对基准的变化（%），误差棒为均值的 90% 区间。右：（申报−真实）/申报，按年；色带为基准情景 5–95% 的世界。",
-            "Left: change of HNTEs at the end and of real R&D over the horizon (%), bars: 90 % interval of the mean. Right: (reported − real) / reported by year; band: 5–95 % of worlds of the baseline."),
+        say(lang, "左：末三年平均高企数与全期真实研发相对基准的变化（%），误差棒为均值的 90% 区间。右：（申报−真实）/申报，按年；色带为基准情景 5–95% 的世界。",
+            "Left: change of HNTEs (mean of the last three years) and of real R&D over the horizon (%), bars: 90 % interval of the mean. Right: (reported − real) / reported by year; band: 5–95 % of worlds of the baseline."),
         say(lang, "散点图与折线图：", "Scatter and line chart: ") + listed(lang, parts) + say(lang, "。", "."),
     )  # fmt: skip

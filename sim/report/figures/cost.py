@@ -16,8 +16,8 @@ def references(r: Reading) -> list[str]:
 
 
 def _paired(r: Reading, s: str, against: str, lang: str):
-    """(seed,) of firms at the end and (seed,) of cost over the horizon in 万元 or m RMB, expected losses included."""
-    firms = r.difference("hnte_stock", s, against)[:, -1]
+    """(seed,) of firms (mean of the last three years) and (seed,) of cost over the horizon in 万元 or m RMB, expected losses included."""
+    firms = r.whole("hnte_stock", r.difference("hnte_stock", s, against))
     cost = r.difference("public_cost_all", s, against).sum(axis=1)
     if r.has("expected_guarantee_loss"):
         cost = cost + r.difference("expected_guarantee_loss", s, against)[:, -1]
@@ -88,7 +88,7 @@ def words(results, lang: str) -> Words:
         say(lang, "每多一家高企，公共资金花了多少？", "What does one more certified firm cost?"),
         say(lang, "越靠左越省；红字表示不能算：没有可确认的额外企业，平均数没有意义。",
             "Further left is cheaper; red words: no additional enterprise can be confirmed, so an average would mean nothing."),
-        say(lang, "万元/家：全期公共成本之差（各级政府，加期末预期代偿损失之差，不含税收减免）÷ 期末高企净增数；横线：90% 区间（Fieller）。“额外”已扣除本来就会有的企业和被挤出的企业。",
-            "Million RMB each: difference of cost over the horizon (all governments, with expected guarantee losses, without tax relief) / net additional HNTEs at the end; line: 90 % interval (Fieller). Deadweight and displacement are already taken out."),
+        say(lang, "万元/家：全期公共成本之差（各级政府，加期末预期代偿损失之差，不含税收减免）÷ 末三年平均高企净增数；横线：90% 区间（Fieller）。“额外”已扣除本来就会有的企业和被挤出的企业。",
+            "Million RMB each: difference of cost over the horizon (all governments, with expected guarantee losses, without tax relief) / net additional HNTEs (mean of the last three years); line: 90 % interval (Fieller). Deadweight and displacement are already taken out."),
         say(lang, "点图：", "Dot plot: ") + listed(lang, parts) + say(lang, "。", "."),
     )  # fmt: skip
