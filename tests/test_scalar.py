@@ -52,7 +52,10 @@ class ScalarCity:
         for f in self.firms:
             self.spend(f)
         self.learn()
-        return sum(self.pay_tax(f) for f in self.firms)
+        at_home = sum(f.sales_local for f in self.firms)
+        elsewhere = sum(f.sales - f.sales_local for f in self.firms)
+        vat = sum(float(round(self.p["tax.vat_rate"] * sold)) for sold in (at_home, elsewhere))
+        return vat + sum(self.pay_tax(f) for f in self.firms)
 
     def turn_year(self, f):
         f.sales_3, f.sales_2, f.sales_1, f.sales_year = f.sales_2, f.sales_1, f.sales_year, 0.0

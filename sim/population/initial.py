@@ -259,7 +259,7 @@ def _books(firms, numbers, draw, n0):
     firms.cash[behind] = -np.rint(owed * firms.sales_1[behind])
     waits = max(int(numbers["exit.grace"]) - 1, 1)
     firms.below[behind] = 1 + (waits * draw("arrears age").random(n0)[behind]).astype(int)
-    firms.employment[:] = np.maximum(4 * firms.sales / numbers["sales.revenue_per_worker"], 2)
+    firms.employment[:] = 4 * firms.sales / numbers["sales.revenue_per_worker"]
     margin = firms.margin + firms.margin_luck
     firms.costs[:n0] = np.rint(firms.sales * (1 - margin))[:n0]
     firms.profit_1[:n0] = np.rint(firms.sales_1 * (margin - firms.intensity - firms.plan_extra))[:n0]
