@@ -71,8 +71,8 @@ def exits(world, insolvent, closed, cell) -> None:
     alive = firms.alive[:n]
     shape, size = world.exit_counts.shape[1:], world.exit_counts[0].size
     gone = insolvent | closed
-    world.exit_counts[0] += np.bincount(cell[gone], minlength=size).reshape(shape)
-    world.exit_counts[1] += np.bincount(cell[alive], minlength=size).reshape(shape)
+    world.exit_counts[0] += np.bincount(cell, gone, size).reshape(shape)
+    world.exit_counts[1] += np.bincount(cell, alive, size).reshape(shape)
     world.flows["insolvent"] = float(insolvent.sum())
 
 
@@ -184,11 +184,12 @@ def _groups(world, alive, sales, real):
 
 def _tail(size, top: float = 0.05) -> float:
     """Hill estimate of the tail exponent over the largest firms."""
-    size = np.sort(size[size > 0])[::-1]
+    size = size[size > 0]
     k = max(int(top * len(size)), 10)
     if len(size) <= k:
         return np.nan
-    return float(1 / np.log(size[:k] / size[k]).mean())
+    largest = np.sort(np.partition(size, len(size) - k - 1)[-k - 1 :])[::-1]
+    return float(1 / np.log(largest[:k] / largest[k]).mean())
 
 
 def _relabelled(relabelled, real, group) -> float:
@@ -223,10 +224,12 @@ def _micro(world, year: int) -> None:
     micro["size_tail"][year] = _tail(firms.sales_year[:n][alive])
     ratio = firms.rd_year[:n] / np.maximum(firms.sales_year[:n], 1)
     level = threshold(p, firms.sales_year[:n])
+    bins = np.minimum(ratio / BINS[1] + 1e-9, len(BINS) - 1).astype(np.int64)  # the last bin is everything above
     for k, size in enumerate(("small", "medium", "large")):
         limit = p[f"hnte.threshold_{size}"]
         rows = alive & (level == limit) & (firms.sales_year[:n] > 0)
-        micro["ratio_histogram"][year, k] = np.histogram(ratio[rows], BINS)[0]
+        found = np.bincount(bins[rows], minlength=len(BINS))
+        micro["ratio_histogram"][year, k] = found[: len(BINS) - 1]
     certified = firms.cert_year[:n] > 0
     micro["relabelled_near_notch"][year] = _relabelled(
         firms.rd_year[:n] - firms.misused_year[:n] - firms.rd_real_year[:n], firms.rd_real_year[:n], certified
