@@ -66,7 +66,7 @@ METRICS: dict[str, Metric] = _metrics(
     ("rd_tax_claimed", "RMB", FLOW, "加计扣除申报研发费用", "R&D claimed for tax"),
     ("rd_relabelled", "RMB", FLOW, "归集虚增的研发费用", "relabelled R&D"),
     ("knowledge", "RMB", STOCK, "知识存量", "knowledge stock"),
-    ("productivity", "index", RATIO, "生产率（营收加权，2020年末=1）", "productivity (revenue-weighted, end 2020 = 1)"),
+    ("productivity", "index", RATIO, "生产率（企业内部提高，2020年末=1）", "productivity (gains within firms, end 2020 = 1)"),
     ("price_index", "index", STOCK, "价格指数（2020年末=1）", "price index (end 2020 = 1)"),
     ("patents_flow", "patents", FLOW, "发明专利授权", "invention patents"),
     ("loans_all_new", "RMB", FLOW, "新增贷款", "new loans"),

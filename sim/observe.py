@@ -121,13 +121,12 @@ def quarter(world, error: float) -> None:
     sales, real, reported = firms.sales[:n], firms.rd_real[:n], firms.rd_reported[:n]
     surveyed = np.where(firms.sales_1[:n] > 0, firms.sales_1[:n], 4 * sales) >= p["rd.scale_threshold"]
     total_sales = float(sales.sum())
-    lead = float(np.einsum("i,i->", sales, firms.productivity[:n])) / max(total_sales, 1.0) - world.productivity_start
     put["entries"][q], put["exits"][q] = world.entries, world.exits
     put["revenue"][q], put["rd_real"][q], put["rd_reported"][q] = total_sales, real.sum(), reported.sum()
     put["rd_statistical"][q] = _statistical(
         world, float((reported * surveyed).sum()), (world.year - 2020), 0.25
     )
-    put["productivity"][q] = np.exp(lead)
+    put["productivity"][q] = np.exp(world.learned)
     before = put["price_index"][q - 1] if q else 1.0
     put["price_index"][q] = before * (1 + p.at("economy.deflator_growth", q)) ** 0.25
     put["loans_all_new"][q], put["loans_scitech_new"][q] = books.new.sum(), books.new[1:].sum()

@@ -298,7 +298,7 @@ class World:
         step = p["knowledge.jump_size"] * tail / (tail - 1)
         self.frontier_pace = float((weight * depth).sum()) * p["knowledge.jump_rate"] / 4 * step
         self.frontier_pace += self.frontier_slope * p["rd.intensity_trend"] / 4
-        self.productivity_start = float((weight * firms.productivity[:n]).sum())
+        self.learned = 0.0
         self.usual_pass_rate = 1 / (1 + np.exp(-p["hnte.pass_logodds"]))
         years, sizes = np.unique(firms.cert_year[:n][firms.cert_year[:n] > 0], return_counts=True)
         self.cohorts = dict(zip(years.tolist(), sizes.tolist()))

@@ -46,7 +46,10 @@ def learn(world) -> None:
     )
     gain = own + heard
     gain[rows] += np.minimum(size, 1.0)
-    firms.productivity[:n] += np.where(alive, gain, 0.0)
+    gain = np.where(alive, gain, 0.0)
+    firms.productivity[:n] += gain
+    # What firms learn, weighted by sales: the index moves with learning, not with who lives or how large they are.
+    world.learned += float(np.einsum("i,i->", firms.sales[:n], gain)) / max(float(firms.sales[:n].sum()), 1.0)
     world.frontier += world.frontier_pace + world.frontier_slope * np.log1p(
         p.at("economy.market_growth", quarter)
     ) / 4
