@@ -83,7 +83,6 @@ class World:
             ("hnte_certified_flow", "hnte_first_time", "hnte_applications", "patents_flow", "rd_tax_claimed",
              "rd_relabelled", "misused_grants"), 0.0)  # fmt: skip
         self.tax = dict.fromkeys(("centre", "province", "city"), 0.0)
-        self.tax_forgone = 0.0
         self._bank_flows = {name: np.zeros(len(self.banks)) for name in
                             ("new", "repaid", "owed", "recovered", "income", "expense")}  # fmt: skip
         self.tier_before = self.firms.tier.copy()
@@ -124,7 +123,6 @@ class World:
             agency.close_year(self)
         for bank, values in zip(self.banks, zip(*self._bank_flows.values())):
             bank.book(*(float(value) for value in values))
-        self.firms.quarters_alive += self.firms.alive
         errors = self.imbalances()
         observe.quarter(self, sum(errors.values()))
         self.ledger.close()

@@ -102,7 +102,6 @@ COLUMNS: dict[str, Column] = {
     "received": Column(MONEY, "RMB", "programme money received over the run"),
     "rd_total": Column(MONEY, "RMB", "real R&D over the run"),
     "sales_total": Column(MONEY, "RMB", "sales over the run"),
-    "quarters_alive": Column("i2", "quarters", "quarters lived in the run"),
 }
 
 

@@ -52,8 +52,6 @@ def collect(world) -> None:
     certified = firms.cert_year[:n] >= world.year - p["hnte.validity"]
     rate = regime(tax, taxable, firms.employment[:n], certified & (firms.cert_year[:n] > 0))
     due = np.rint(rate * taxable) * firms.alive[:n]
-    standard = regime(tax, np.maximum(firms.profit_1[:n], 0), firms.employment[:n], np.zeros(n, bool))
-    world.tax_forgone = float(np.rint(standard * np.maximum(firms.profit_1[:n], 0))[firms.alive[:n]].sum() - due.sum())
     raised = ledger.from_firms("tax", due, "treasury")
     _share(world, raised, p["tax.cit_centre"], local)
     _dividends(world, np.maximum(firms.profit_1[:n] - due, 0))
