@@ -30,6 +30,9 @@ def start(world) -> None:
         if metric.dim:
             names = labels[metric.dim]
             record.grouped[name] = (metric.dim, names, np.zeros((quarters, len(names))))
+    identities = world.firms.count + world.cast.rows
+    world.fates = {name: np.zeros(identities, getattr(world.firms, name).dtype) for name in FATES}
+    world.fates["hnte"] = np.zeros(identities, bool)
     world.defaults = np.zeros((4, len(world.books.names)))
     world.exit_counts = np.zeros((2, 5, 3))  # exits and firm-quarters at risk, by age and size class
     years = (quarters + 3) // 4
@@ -63,6 +66,19 @@ def start(world) -> None:
         ),
         mean_revenue_hnte_2020=float(firms.sales_1[:n][firms.cert_year[:n] > 0].mean()),
     )  # fmt: skip
+
+
+FATES = ("alive", "received", "rd_total", "sales_total")
+
+
+def remember(world, slots) -> None:
+    """Keep what became of the firms in these slots, by identity, before others take them or the run ends."""
+    firms = world.firms
+    slots = slots[firms.identity[slots] >= 0]  # not those never used
+    who = firms.identity[slots]
+    for name in FATES:
+        world.fates[name][who] = getattr(firms, name)[slots]
+    world.fates["hnte"][who] = firms.cert_year[slots] > 0
 
 
 def exits(world, insolvent, closed, cell) -> None:
@@ -250,11 +266,6 @@ def finish(world):
     """Close the record: what every firm ended as, for the comparison with its twin, and the exits by class."""
     firms, record = world.firms, world.record
     record.micro["exits"], record.micro["at_risk"] = world.exit_counts[0], world.exit_counts[1]
-    record.firms.update(
-        alive=firms.alive.copy(),
-        hnte=firms.cert_year > 0,
-        received=firms.received.copy(),
-        rd_total=firms.rd_total.copy(),
-        sales_total=firms.sales_total.copy(),
-    )
+    remember(world, np.arange(firms.count))
+    record.firms.update(world.fates)
     return record

@@ -19,12 +19,17 @@ DECISIONS = frozenset((
 
 
 class Streams:
-    """Random numbers of one seed. Rows 0..n of a draw do not depend on n."""
+    """Random numbers of one seed. Rows 0..n of a draw do not depend on n.
 
-    def __init__(self, seed: int):
+    Worlds of one seed may share their streams: draws are kept for the next world, up to `keep` bytes, and are read-only.
+    """
+
+    def __init__(self, seed: int, keep: int = 0):
         if not 0 <= seed < 2**63:
             raise ValueError(f"seed must lie in 0..2^63-1, not {seed}")
         self.seed = seed
+        self._room = keep
+        self._kept: dict[tuple[str, str, int, int], np.ndarray] = {}
         self._keys = {name: self._key(name) for name in DECISIONS}
 
     def _key(self, name: str) -> int:
@@ -40,15 +45,15 @@ class Streams:
 
     def uniform(self, decision: str, quarter: int, rows: int) -> np.ndarray:
         """(rows,) in [0, 1)."""
-        return self.generator(decision, quarter).random(rows)
+        return self._draw("random", decision, quarter, rows)
 
     def normal(self, decision: str, quarter: int, rows: int) -> np.ndarray:
         """(rows,) standard normal."""
-        return self.generator(decision, quarter).standard_normal(rows)
+        return self._draw("standard_normal", decision, quarter, rows)
 
     def exponential(self, decision: str, quarter: int, rows: int) -> np.ndarray:
         """(rows,) standard exponential."""
-        return self.generator(decision, quarter).standard_exponential(rows)
+        return self._draw("standard_exponential", decision, quarter, rows)
 
     def laplace_quarter(self, decision: str, quarter: int, rows: int) -> np.ndarray:
         """(rows,) quarterly shocks of which four add up to one Laplace variate of unit scale.
@@ -57,8 +62,53 @@ class Streams:
         variates: N·√(2·Gamma(1/4)) has the characteristic function (1 + t²)^(−1/4). Four Laplace draws a year would
         have excess kurtosis 0.75 instead of 3.
         """
-        variance = self.generator(f"{decision}_mix", quarter).standard_gamma(0.25, rows)
-        return self.normal(decision, quarter, rows) * np.sqrt(2 * variance)
+        return self._draw("laplace", decision, quarter, rows)
+
+    def _draw(self, law, decision, quarter, rows):
+        key = (law, decision, quarter, rows)
+        if (kept := self._kept.get(key)) is not None:
+            return kept
+        if law == "laplace":
+            variance = self.generator(f"{decision}_mix", quarter).standard_gamma(0.25, rows)
+            values = self.generator(decision, quarter).standard_normal(rows) * np.sqrt(2 * variance)
+        else:
+            values = getattr(self.generator(decision, quarter), law)(rows)
+        values.flags.writeable = False
+        if values.nbytes <= self._room:
+            self._room -= values.nbytes
+            self._kept[key] = values
+        return values
+
+
+class Luck:
+    """The draws of one table in the current quarter, in the order of its slots.
+
+    The table has `identity` (slots,), `count` slots in use and `known` identities that have arrived.
+    """
+
+    def __init__(self, streams: Streams, table):
+        self.streams, self.table, self.quarter = streams, table, 0
+
+    def uniform(self, decision: str, slots: np.ndarray | None = None) -> np.ndarray:
+        """(count,) or (len(slots),) in [0, 1)."""
+        return self._of(self.streams.uniform, decision, slots)
+
+    def normal(self, decision: str, slots: np.ndarray | None = None) -> np.ndarray:
+        """(count,) or (len(slots),) standard normal."""
+        return self._of(self.streams.normal, decision, slots)
+
+    def exponential(self, decision: str, slots: np.ndarray | None = None) -> np.ndarray:
+        """(count,) or (len(slots),) standard exponential."""
+        return self._of(self.streams.exponential, decision, slots)
+
+    def laplace_quarter(self, decision: str, slots: np.ndarray | None = None) -> np.ndarray:
+        """(count,) or (len(slots),) quarterly parts of a yearly Laplace variate."""
+        return self._of(self.streams.laplace_quarter, decision, slots)
+
+    def _of(self, law, decision, slots):
+        table = self.table
+        who = table.identity[: table.count] if slots is None else table.identity[slots]
+        return law(decision, self.quarter, table.known)[who]
 
 
 def _generator(key: int, quarter: int) -> np.random.Generator:

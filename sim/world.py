@@ -16,7 +16,7 @@ from sim.metrics import TIERS, Record
 from sim.population import initial, place
 from sim.processes import calendar, credit, entry, exit, knowledge, ladder, research, sales, taxes
 from sim.programmes import LOAN_PRODUCTS, Funded, build
-from sim.streams import Streams
+from sim.streams import Luck, Streams
 
 BASE_YEAR = 2021
 LOCKDOWN = 5  # 2022Q2
@@ -27,16 +27,17 @@ class World:
 
     bank_class, agency_class, guarantor_class = Bank, Agency, Guarantor
 
-    def __init__(self, numbers, scenario, seed: int, quarters: int = 40):
+    def __init__(self, numbers, scenario, seed: int, quarters: int = 40, streams: Streams | None = None):
         self.numbers, self.scenario, self.seed, self.horizon = numbers, scenario, seed, quarters
-        self.streams = Streams(seed)
+        self.streams = streams or Streams(seed)
         self.place = place.build(numbers)
-        self.firms = initial.build(numbers, self.place, self.streams, quarters)
+        self.firms, self.cast = initial.build(numbers, self.place, self.streams, quarters)
+        self.luck = Luck(self.streams, self.firms)
         self.programmes = build(numbers, scenario.programmes)
-        self.lot = self.streams.trait("lot").random(self.firms.rows)  # order among equals, the same in every package
         self.quarter, self.year, self.season = -1, BASE_YEAR - 1, 3
         self.rules = rules.of_quarter(numbers, self.programmes, -1)
-        self._base_rules()
+        for firms in (self.cast, self.firms):
+            self._base_rules(firms)
         research.accept_certificates(self)
         self._institutions()
         self._references()
@@ -76,6 +77,7 @@ class World:
                 f"this world was built for {self.horizon} quarters; build it with more to run further"
             )
         self.quarter += 1
+        self.luck.quarter = self.quarter
         self.year, self.season = BASE_YEAR + self.quarter // 4, self.quarter % 4
         self.rules = rules.of_quarter(self.numbers, self._bought(), self.quarter)
         self.products = {product.agency: product for product in self.rules.products}
@@ -164,6 +166,13 @@ class World:
         return errors
 
     # -- what processes ask and tell --------------------------------------------------------------------------------
+    def seat(self, coming: np.ndarray) -> np.ndarray:
+        """Give rows of the cast a slot each; what became of the firms that had the slots before is kept."""
+        slots = self.firms.seats(len(coming))
+        observe.remember(self, slots)
+        self.firms.seat(slots, self.cast, coming)
+        return slots
+
     def event(self, name: str, rows: np.ndarray) -> None:
         """Something a programme may pay for; read at the next pay-out."""
         if len(rows):
@@ -174,14 +183,17 @@ class World:
         running = (x for x in self.programmes if x.runs(self.quarter))
         return sum((x.prospect(self.firms, self.place, event, rows) for x in running), 0.0)
 
-    def certificate_reward(self, rows: np.ndarray, event: str = "first_certificate") -> np.ndarray:
-        """Expected award of a certificate: promised × known or automatic × seen to be paid, discounted for delay."""
+    def certificate_reward(self, rows: np.ndarray, event: str = "first_certificate", firms=None) -> np.ndarray:
+        """Expected award of a certificate: promised × known or automatic × seen to be paid, discounted for delay.
+
+        Of live firms, or of rows of the cast when that is given."""
         p, delivery, total = self.numbers, self.rules.delivery, np.zeros(len(rows))
-        knows = self.firms.awareness[rows] < delivery.awareness
+        firms = firms or self.firms
+        knows = firms.awareness[rows] < delivery.awareness
         for programme in self.programmes:
             if not programme.group or not programme.runs(self.quarter):
                 continue
-            amount = programme.prospect(self.firms, self.place, event, rows)
+            amount = programme.prospect(firms, self.place, event, rows)
             automatic = programme.group in delivery.automatic
             delay = p["delivery.automatic_delay"] if automatic else p["delivery.pay_delay"] + 1
             discount = (1 + p["delivery.expected_delay_rate"]) ** (-delay / 4)
@@ -191,7 +203,7 @@ class World:
 
     def bank_flow(self, name: str, amount: np.ndarray, rows: np.ndarray) -> None:
         """Book amounts to the banks that these rows belong to."""
-        self._bank_flows[name] += np.bincount(self.bank_of[rows], amount, len(self.banks))
+        self._bank_flows[name] += np.bincount(self.firms.bank[rows], amount, len(self.banks))
 
     def bank_expense(self, amount: float) -> None:
         """Expenses shared evenly in whole yuan, the rest to the first bank."""
@@ -221,13 +233,13 @@ class World:
         return change
 
     # -- construction -----------------------------------------------------------------------------------------------
-    def _base_rules(self):
+    def _base_rules(self, firms):
         """Claims and user cost under the rules of 2020, the same in every package: they describe the past."""
-        firms, p = self.firms, self.numbers
+        p = self.numbers
         self.base_tax = tax = rules.national(p)
         tax.hnte_rate = p["tax.hnte_rate_2020"]
         tax.manufacturing = tax.sme = tax.other = p["tax.deduction_2020"]
-        d = taxes.deduction(self, tax)
+        d = taxes.deduction(self, tax, firms=firms)
         wanted = firms.sales_1 * (firms.intensity + firms.plan_extra)
         profit = np.maximum(firms.sales_1 * (firms.margin + firms.margin_luck) - wanted, 0)
         certified = firms.cert_year > 0
@@ -254,7 +266,6 @@ class World:
             accounts[agency.account] = np.rint(agency.reserve()) if programme.start < 0 else 0.0
             accounts["city"] -= accounts[agency.account]
         self.banks = [self.make(self.bank_class, k, f"bank {k + 1}") for k in range(int(self.numbers["credit.bank_count"]))]
-        self.bank_of = np.arange(self.firms.rows) % len(self.banks)
         self.books = Books(LOAN_PRODUCTS, self.firms.rows)
         self.products = {product.agency: product for product in self.rules.products}
         for product in self.rules.products:
@@ -268,9 +279,8 @@ class World:
 
     def _open_books(self):
         """Banks own the loans of the start against deposits and capital."""
-        n = len(self.banks)
         for bank in self.banks:
-            mine = self.books.balance[:, bank.number :: n]
+            mine = self.books.balance[:, self.firms.bank == bank.number]
             bank.loans = float(mine.sum())
             bank.equity = float(np.rint(self.numbers["credit.bank_capital_share"] * bank.loans))
         equity = sum(bank.equity for bank in self.banks)
@@ -319,9 +329,9 @@ class World:
         self.events: dict[str, np.ndarray] = {}
 
 
-def simulate(numbers, scenario, seed: int, quarters: int) -> Record:
-    """Run one world to its horizon and return what it reports."""
-    world = World(numbers, scenario, seed, quarters)
+def simulate(numbers, scenario, seed: int, quarters: int, streams: Streams | None = None) -> Record:
+    """Run one world to its horizon and return what it reports. `streams` of the same seed may be shared between runs."""
+    world = World(numbers, scenario, seed, quarters, streams)
     for _ in range(quarters):
         world.step()
     return observe.finish(world)

@@ -103,7 +103,7 @@ class World:
         )
 
 
-def simulate(numbers, scenario, seed, quarters):
+def simulate(numbers, scenario, seed, quarters, streams=None):
     world = World(numbers, scenario, seed)
     for _ in range(quarters):
         world.step()

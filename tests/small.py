@@ -101,6 +101,7 @@ def resize(world: World, quarterly) -> None:
 
 
 def living(*worlds) -> np.ndarray:
-    """Rows alive in all of these worlds."""
-    n = min(world.firms.count for world in worlds)
-    return np.flatnonzero(np.logical_and.reduce([world.firms.alive[:n] for world in worlds]))
+    """Slots in which the same firm lives in all of these worlds."""
+    n, first = min(world.firms.count for world in worlds), worlds[0].firms
+    same = [world.firms.alive[:n] & (world.firms.identity[:n] == first.identity[:n]) for world in worlds]
+    return np.flatnonzero(np.logical_and.reduce(same))

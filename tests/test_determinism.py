@@ -15,7 +15,7 @@ import worlds
 from scipy import stats
 
 from sim import observe
-from sim.population.columns import COLUMNS, NEVER
+from sim.population.columns import COLUMNS, Firms
 from sim.streams import DECISIONS, Streams
 from sim.world import World
 
@@ -91,10 +91,11 @@ def test_the_uncertain_numbers_of_a_seed_are_the_same_in_every_package():
 # -- longer and shorter ----------------------------------------------------------------------------------------------
 def test_a_longer_horizon_adds_rows_and_changes_none():
     short, long = worlds.build(quarters=8), worlds.build(quarters=40)
-    rows = short.firms.rows
-    assert rows < long.firms.rows
+    rows, n = short.cast.rows, short.firms.count
+    assert rows < long.cast.rows and n == long.firms.count
     for name, column in short.firms.columns().items():
-        assert column.tobytes() == getattr(long.firms, name)[:rows].tobytes(), name
+        assert column[:n].tobytes() == getattr(long.firms, name)[:n].tobytes(), name
+        assert getattr(short.cast, name).tobytes() == getattr(long.cast, name)[:rows].tobytes(), name
 
 
 def test_a_run_of_six_quarters_is_the_first_six_of_ten():
@@ -115,18 +116,13 @@ def luck(policy) -> dict[tuple[str, str, int], bytes]:
             drawn["generator", decision, quarter] = b""
             return super().generator(decision, quarter)
 
-    def watched(kind):
-        def draw(self, decision, quarter, rows):
-            values = getattr(Streams, kind)(self, decision, quarter, rows)
-            drawn[kind, decision, quarter] = values.tobytes()
+        def _draw(self, law, decision, quarter, rows):
+            values = super()._draw(law, decision, quarter, rows)
+            drawn[law, decision, quarter] = values.tobytes()
             return values
 
-        return draw
-
-    for kind in ("uniform", "normal", "exponential"):
-        setattr(Witness, kind, watched(kind))
     world = worlds.build(policy, quarters=8)
-    world.streams = Witness(world.seed)
+    world.luck.streams = Witness(world.seed)
     for _ in range(8):
         world.step()
     return drawn
@@ -143,15 +139,51 @@ def test_every_decision_that_has_a_stream_is_drawn():
 
 
 def test_packages_change_what_firms_do_and_never_who_they_are():
-    one, other = worlds.run("award_push", quarters=10).firms, worlds.run("none", quarters=10).firms
-    assert all(getattr(one, name).tobytes() == getattr(other, name).tobytes() for name in FIXED)
+    one, other = worlds.run("award_push", quarters=10), worlds.run("none", quarters=10)
+    assert all(getattr(one.cast, name).tobytes() == getattr(other.cast, name).tobytes() for name in FIXED)
+    here, there = twins(one, other)
+    assert all((getattr(one.firms, name)[here] == getattr(other.firms, name)[there]).all() for name in FIXED)
 
 
-def test_a_row_that_enters_in_two_packages_enters_in_the_same_quarter():
-    one, other = worlds.run("award_push", quarters=10).firms, worlds.run("none", quarters=10).firms
-    both = (one.birth != NEVER) & (other.birth != NEVER)
-    assert (both & (one.arrival >= 0)).any()
-    assert (one.birth[both] == other.birth[both]).all()
+def twins(one, other) -> tuple[np.ndarray, np.ndarray]:
+    """Slots of the firms that live in both worlds."""
+    who = [world.firms.identity[: world.firms.count] * world.firms.alive[: world.firms.count] for world in (one, other)]
+    _, here, there = np.intersect1d(*who, return_indices=True)
+    return here[1:], there[1:]  # identity 0 stands for the dead here
+
+
+def test_a_firm_that_enters_in_two_packages_enters_in_the_same_quarter():
+    one, other = worlds.run("award_push", quarters=10), worlds.run("none", quarters=10)
+    here, there = twins(one, other)
+    assert (one.firms.arrival[here] >= 0).any()
+    assert (one.firms.birth[here] == other.firms.birth[there]).all()
+
+
+# -- slots -----------------------------------------------------------------------------------------------------------
+def test_it_does_not_matter_in_which_slot_a_firm_sits(monkeypatch):
+    """Slots that are taken again against slots that are never used twice: every firm ends as the same."""
+    again = worlds.run(quarters=24)
+    leave = Firms.leave
+    monkeypatch.setattr(Firms, "leave", lambda firms, slots: leave(firms, slots[:0]) or firms.alive.put(slots, False))
+    never = worlds.run(quarters=24)
+    assert again.firms.count < never.firms.count
+    for name, values in again.record.firms.items():
+        assert values == pytest.approx(never.record.firms[name], rel=1e-9), name
+    for name, values in again.record.series.items():
+        assert values == pytest.approx(never.record.series[name], rel=1e-9), name
+
+
+def test_no_firm_sits_in_two_slots_and_no_slot_is_taken_before_its_rest():
+    world = worlds.build(quarters=16)
+    died = np.full(world.firms.rows, -9)
+    for quarter in range(16):
+        before = world.firms.alive.copy()
+        world.step()
+        assert (quarter - died[world.entered] >= 2).all()
+        died[before & ~world.firms.alive] = quarter
+        who = world.firms.identity[world.firms.alive]
+        assert len(np.unique(who)) == len(who)
+    assert world.firms.count < world.record.initial["firms"] + world.record.series["entries"].sum()
 
 
 def test_no_run_writes_a_fixed_column():

@@ -197,7 +197,7 @@ def test_without_any_reason_to_leave_nobody_leaves():
 def test_without_newcomers_nobody_enters():
     nobody = {f"place.{kind}_per_quarter": 0 for kind in ("founders", "outside_projects", "risers")}
     world = worlds.run(steps=8, overrides=nobody)
-    assert not world.record.series["entries"].any() and world.firms.rows == world.record.initial["firms"]
+    assert not world.record.series["entries"].any() and not world.cast.rows
 
 
 # -- order -----------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from small import EVERYTHING, NATIONAL, NO_ENTRY, STEADY_MARKET, city, living, numbers, only, put, run
 
+from sim import observe
 from sim.processes import credit, knowledge, research, sales
 from sim.processes.taxes import deduction, user_cost
 
@@ -168,15 +169,16 @@ def test_honest_firms_misuse_nothing():
 # -- credit ---------------------------------------------------------------------------------------------------------
 @cache
 def _guaranteed(dose, seed, rate_cap=0.075):
-    """A run, and by row: mean debt and whether a guarantee was ever held."""
+    """What became of firms, and by identity: mean debt and whether a guarantee was ever held."""
     world = city(EVERYTHING, {"guarantee.citycompany.dose": dose, "credit.rate_cap": rate_cap}, seed=seed, quarters=16)
     book, rows = world.books.names.index("guarantee.citycompany"), world.firms.rows
     debt, ever = np.zeros(rows), np.zeros(rows, bool)
     for _ in range(16):
         world.step()
-        debt += world.books.debt(rows) / 16
-        ever |= world.books.balance[book] > 0
-    return world, debt, ever
+        n = world.firms.count
+        debt[world.firms.identity[:n]] += world.books.debt(n) / 16
+        ever[world.firms.identity[:n]] |= world.books.balance[book, :n] > 0
+    return observe.finish(world).firms, debt, ever
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -208,7 +210,7 @@ def test_guaranteed_loans_are_lost_more_often_than_those_banks_grant_alone(seed)
 def test_a_guarantee_carries_firms_through_that_banks_refuse(seed):
     without, _, _ = _guaranteed(0, seed)
     with_, _, ever = _guaranteed(3, seed)
-    assert with_.firms.alive[ever].sum() > without.firms.alive[ever].sum()
+    assert with_["alive"][ever].sum() > without["alive"][ever].sum()
 
 
 @cache

@@ -107,7 +107,7 @@ class Agency:
         if not self.waiting:
             return
         waiting = np.flatnonzero(self.queue[: world.firms.count])
-        order = waiting[np.lexsort((world.lot[waiting], self.since[waiting]))]
+        order = waiting[np.lexsort((world.firms.lot[waiting], self.since[waiting]))]
         rows = order[:capacity]
         amount = self.queue[rows]
         self.queue[rows] = 0
@@ -130,7 +130,7 @@ class Agency:
 
     def _best(self, world, rows, amount):
         """The best of these claims that this year's budget still covers, as judges see them."""
-        rank = world.streams.normal("merit", world.quarter, world.firms.count)[rows] + world.firms.merit[rows]
+        rank = world.luck.normal("merit", rows) + world.firms.merit[rows]
         best = np.lexsort((rows, -rank))
         room = self.budget_year - self.committed_year
         best = best[: int(np.searchsorted(np.cumsum(amount[best]), room, side="right"))]
@@ -158,7 +158,7 @@ class Agency:
         p, quarter = world.numbers, world.quarter
         old = owed[quarter - self.due[owed].astype(int) >= p["delivery.lapse"]]
         due = owed[self.due[owed] <= quarter]
-        order = due[np.lexsort((world.lot[due], self.due[due]))]
+        order = due[np.lexsort((world.firms.lot[due], self.due[due]))]
         wanted = np.cumsum(self.payable[order])
         count = int(np.searchsorted(wanted, world.ledger.cash[self.account], side="right"))
         if len(order):

@@ -1,4 +1,8 @@
-"""The firm table: every column, its type, its unit and its meaning. Rows are allocated once and never re-used."""
+"""The firm table: every column, its type, its unit and its meaning.
+
+A firm is known by its identity, which is the same in every scenario of a seed and never re-used. It sits in a slot of
+the table while it lives; the slot of a dead firm is taken again two quarters later, so that arrays stay short.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +28,9 @@ class Column:
 
 COLUMNS: dict[str, Column] = {
     # who the row is; the same in every scenario of a seed
+    "identity": Column(CODE, "index", "permanent number of the firm: key of its luck and of its twin", True, -1),
+    "lot": Column(SHARE, "rank", "order among equals, uniform", True),
+    "bank": Column(CODE, "index", "bank of the firm", True),
     "kind": Column("i1", "code", "0 incumbent, 1 would-be founder, 2 outside project, 3 riser to above-scale", True),
     "district": Column(CODE, "index", "district of the place", True),
     "sector": Column(CODE, "index", "sector of the place", True),
@@ -106,13 +113,48 @@ COLUMNS: dict[str, Column] = {
 
 
 class Firms:
-    """The table as attributes, one array of `rows` a column. `count` rows have arrived; later rows are still to come."""
+    """The table as attributes, one array of `rows` a column. Slots below `count` have been used; `known` identities
+    have arrived so far, whether they entered or not."""
 
     def __init__(self, rows: int):
         self.rows = rows
-        self.count = 0
+        self.count = self.known = 0
+        self.vacant = self.left = np.empty(0, np.int64)
         for name, column in COLUMNS.items():
             setattr(self, name, np.full(rows, column.fill, column.dtype))
+
+    def set_apart(self, first: int) -> Firms:
+        """Move the rows from `first` on into a table of their own: those who may still come. Their slots fall empty."""
+        cast = Firms(0)
+        cast.rows = cast.count = self.rows - first
+        for name, column in COLUMNS.items():
+            setattr(cast, name, getattr(self, name)[first:].copy())
+            getattr(self, name)[first:] = column.fill
+        self.count = self.known = first
+        return cast
+
+    def seats(self, number: int) -> np.ndarray:
+        """Slots for entrants: those of firms that left two quarters ago or before, then new ones.
+
+        A slot rests for a quarter because what a firm did in its last quarter is still read in the next.
+        """
+        again, self.vacant = self.vacant[:number], np.concatenate([self.vacant[number:], self.left])
+        self.left = self.left[:0]
+        first, self.count = self.count, self.count + number - len(again)
+        return np.concatenate([again, np.arange(first, self.count)])
+
+    def leave(self, slots: np.ndarray) -> None:
+        """These firms are gone; their slots will be free after a quarter of rest."""
+        self.alive[slots] = False
+        self.left = slots
+
+    def seat(self, slots: np.ndarray, cast: Firms, rows: np.ndarray) -> None:
+        """Put rows of the cast into slots, every column."""
+        for name, column in COLUMNS.items():
+            values = getattr(self, name)
+            values.flags.writeable = True
+            values[slots] = getattr(cast, name)[rows]
+            values.flags.writeable = not column.fixed
 
     def lock(self) -> None:
         """Make the fixed columns unwritable."""

@@ -58,8 +58,8 @@ def pick(rng, shares: np.ndarray, rows: int) -> np.ndarray:
     return np.minimum(np.searchsorted(edges, rng.random(rows), side="right"), len(shares) - 1).astype("i1")
 
 
-def build(numbers, place: Place, streams: Streams, quarters: int) -> Firms:
-    """Allocate and fill the table for a run of `quarters`."""
+def build(numbers, place: Place, streams: Streams, quarters: int) -> tuple[Firms, Firms]:
+    """Firms of the start in their slots, and the cast: all who may come during a run of `quarters`."""
     incumbents, *newcomers = rows_needed(numbers)
     firms = Firms(incumbents + quarters * sum(newcomers))
     tier = np.repeat([TIERS.index(t) for t in counts(numbers)], list(counts(numbers).values())).astype("i1")
@@ -74,13 +74,17 @@ def build(numbers, place: Place, streams: Streams, quarters: int) -> Firms:
     _research_history(firms, numbers, draw, incumbents)
     _books(firms, numbers, draw, incumbents)
     _certificates(firms, numbers, draw, incumbents)
-    firms.count = incumbents
+    cast = firms.set_apart(incumbents)
     firms.lock()
-    return firms
+    cast.lock()
+    return firms, cast
 
 
 def _traits(firms, numbers, place, draw, n0):
     rows = firms.rows
+    firms.identity[:] = np.arange(rows)
+    firms.bank[:] = firms.identity % int(numbers["credit.bank_count"])
+    firms.lot[:] = draw("lot").random(rows)
     upper = np.zeros(rows, bool)
     upper[:n0] = np.isin(firms.tier[:n0], (HNTE, POOL, SME))
     newcomer = np.arange(rows) >= n0

@@ -65,7 +65,7 @@ def borrow(world) -> None:
     need = np.rint(wanted[rows])
     sound = firms.below[rows] == 0
     odds = _book_odds(world, rows, annual[rows], debt[rows])
-    noise = _judgement(world, world.streams.normal("bank", world.quarter, n)[rows], rows)
+    noise = _judgement(world, world.luck.normal("bank", rows), rows)
     # What the bank would lend alone: nothing to a firm in arrears or beyond the highest rate, and no more than the
     # collateral and a little unsecured credit carry.
     rate = _ordinary_rate(world, rows, annual[rows], debt[rows] + need, _seen(odds, noise, p, 0.0))

@@ -15,29 +15,25 @@ def entry_probability(base: float, growth_gap: float, support, market_response: 
 
 
 def enter(world) -> None:
-    """Rows whose arrival is this quarter come to life or are gone for good."""
-    firms, p, quarter = world.firms, world.numbers, world.quarter
-    first = firms.count
-    last = int(np.searchsorted(firms.arrival, quarter, side="right"))
-    firms.count = last
+    """Those of the cast whose arrival is this quarter take a slot or are gone for good."""
+    firms, cast, p, quarter = world.firms, world.cast, world.numbers, world.quarter
+    first, last = np.searchsorted(cast.arrival, [quarter, quarter + 1])
+    firms.known += int(last - first)
     rows = np.arange(first, last)
-    support = p["entry.expects_certificate"] * world.certificate_reward(rows) / p["entry.setup_cost"]
+    reward = world.certificate_reward(rows, firms=cast)
+    support = p["entry.expects_certificate"] * reward / p["entry.setup_cost"]
     # Ordinary firms that grow into the survey follow the market, not the awards.
-    support = np.where(firms.kind[rows] == FOUNDER, support, 0.0)
+    support = np.where(cast.kind[rows] == FOUNDER, support, 0.0)
     gap = p.at("economy.market_growth", quarter) - p["entry.normal_growth"]
     chance = entry_probability(
         p["entry.base_probability"], gap, support, p["entry.market_response"], p["entry.support_response"]
     )
-    chance = np.where(firms.kind[rows] == OUTSIDE, p["place.outside_settle"], chance)
-    enters = firms.outside_option[rows] < chance
-    size = firms.sales_1[rows].copy()
+    chance = np.where(cast.kind[rows] == OUTSIDE, p["place.outside_settle"], chance)
+    coming = rows[cast.outside_option[rows] < chance]
+    size = cast.sales_1[coming]
+    rows = world.seat(coming)
     # The first-year size was parked in sales_1; a new firm has no history.
     firms.sales_1[rows] = 0
-    gone = rows[~enters]
-    for name in ("sales", "sales_local", "employment", "knowledge", "intensity"):
-        getattr(firms, name)[gone] = 0
-    firms.pan_tech[gone] = False
-    rows, size = rows[enters], size[enters]
     outside = firms.kind[rows] == OUTSIDE
     firms.alive[rows] = True
     # Risers are firms of some years that were too small to be seen.
@@ -46,4 +42,4 @@ def enter(world) -> None:
     equity = np.rint(p["entry.setup_cost"] + p["credit.cash_target"] * size)
     world.ledger.to_firms("equity", np.where(outside, 0, equity), "households", rows)
     world.ledger.to_firms("equity", np.where(outside, equity, 0), "outside", rows)
-    world.entries = len(rows)
+    world.entries, world.entered = len(rows), rows

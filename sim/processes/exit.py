@@ -34,7 +34,7 @@ def yearly_hazard(p, age_band, size_band):
 
 def leave(world) -> None:
     """Firms out of cash for too long, firms that close for other causes, and firms that move away."""
-    firms, p, n, streams = world.firms, world.numbers, world.firms.count, world.streams
+    firms, p, n = world.firms, world.numbers, world.firms.count
     alive = firms.alive[:n]
     below = np.where(alive & (firms.cash[:n] < 0), firms.below[:n] + 1, 0)
     firms.below[:n] = np.minimum(below, 100)
@@ -44,9 +44,9 @@ def leave(world) -> None:
     size_band = band(4 * firms.sales[:n], size_edges(p))
     yearly = yearly_hazard(p, age_band, size_band) * firms.frailty[:n] * p["exit.other_causes"]
     # u < 1 − (1 − h)^(1/4), the quarterly hazard, written without a root.
-    stays = (1 - streams.uniform("exit", world.quarter, n)) ** 2
+    stays = (1 - world.luck.uniform("exit")) ** 2
     closes = 1 - stays * stays < np.minimum(yearly, 0.95)
-    moves = streams.uniform("relocate", world.quarter, n) < p["exit.relocation_rate"] / 4
+    moves = world.luck.uniform("relocate") < p["exit.relocation_rate"] / 4
     world.record_exits(insolvent, closes & alive & ~insolvent, len(size_edges(p)) + 1, age_band, size_band)
     gone = np.flatnonzero(alive & (insolvent | closes))
     _settle(world, gone)
@@ -58,7 +58,7 @@ def leave(world) -> None:
     world.lose_certificates(rows)
     for agency in world.agencies.values():
         agency.forget(rows)
-    firms.alive[rows] = False
+    firms.leave(rows)
     for name in CLEARED:
         getattr(firms, name)[rows] = 0
     firms.pool_since[rows] = NEVER

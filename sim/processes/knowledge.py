@@ -25,7 +25,7 @@ def near_pool(stock, district, sector, weight):
 
 def learn(world) -> None:
     """Real R&D becomes knowledge, knowledge becomes productivity; relabelled cost enters nowhere."""
-    firms, p, n, streams = world.firms, world.numbers, world.firms.count, world.streams
+    firms, p, n = world.firms, world.numbers, world.firms.count
     alive, quarter = firms.alive[:n], world.quarter
     before = np.maximum(firms.knowledge[:n], 1.0)
     effective = firms.rd_real[:n] * (1 + p["keylab.efficiency"] * firms.keylab[:n])
@@ -39,10 +39,10 @@ def learn(world) -> None:
     heard = absorb * news[firms.district[:n], firms.sector[:n]]
     # Knowledge per yuan of sales against the average decides who makes a major innovation.
     depth = stock / np.maximum(4 * firms.sales[:n], 1.0) / world.usual_depth
-    hit = streams.uniform("jump", quarter, n) < p["knowledge.jump_rate"] / 4 * np.minimum(depth, 5.0)
+    hit = world.luck.uniform("jump") < p["knowledge.jump_rate"] / 4 * np.minimum(depth, 5.0)
     rows = np.flatnonzero(hit & alive)
     size = p["knowledge.jump_size"] * np.exp(
-        streams.exponential("jump_size", quarter, n)[rows] / p["knowledge.jump_tail"]
+        world.luck.exponential("jump_size", rows) / p["knowledge.jump_tail"]
     )
     gain = own + heard
     gain[rows] += np.minimum(size, 1.0)
@@ -55,8 +55,8 @@ def learn(world) -> None:
     ) / 4
     expected = p["knowledge.patents_per_million"] * firms.rd_real[:n] / 1e6 * firms.patenting[:n]
     # Overdispersed counts: an exponential mixture, rounded at random.
-    draw = expected * streams.exponential("patent", quarter, n)
-    patents = np.floor(draw + streams.uniform("patent_round", quarter, n)) * alive
+    draw = expected * world.luck.exponential("patent")
+    patents = np.floor(draw + world.luck.uniform("patent_round")) * alive
     firms.patents[:n] += patents
     world.flows["patents_flow"] = float(patents.sum())
 
@@ -67,7 +67,7 @@ def build_units(world) -> None:
         return
     firms, p, n = world.firms, world.numbers, world.firms.count
     certified = firms.alive[:n] & (firms.cert_year[:n] > 0)
-    luck = world.streams.uniform("rd_org", world.quarter, n)
+    luck = world.luck.uniform("rd_org")
     new = certified & ~firms.rd_org[:n] & (firms.rd_year[:n] >= p["rdorg.min_rd"]) & (luck < p["rdorg.setup_rate"])
     firms.rd_org[:n] |= new
     award = world.prospect("keylab", np.empty(0, np.int64))
@@ -77,7 +77,7 @@ def build_units(world) -> None:
     cost = np.rint(p["keylab.cost"])
     fit = certified & firms.rd_org[:n] & ~firms.keylab[:n] & (firms.rd_year[:n] >= p["keylab.min_rd"])
     fit &= firms.cash[:n] > cost
-    rows = np.flatnonzero(fit & (world.streams.uniform("keylab", world.quarter, n) < chance))
+    rows = np.flatnonzero(fit & (world.luck.uniform("keylab") < chance))
     world.ledger.from_firms("investment", np.full(len(rows), cost), "outside", rows)
     firms.keylab[rows] = True
     world.event("keylab", rows)

@@ -48,7 +48,7 @@ def _register(world):
         debt = np.minimum(firms.leverage[:n] * firms.sales_1[:n], max(x.cap for x in offered))
         gain = gain + np.maximum(p["credit.rate_cap"] - min(x.rate_cap for x in offered), 0) * debt
     gain = gain + p["sme.other_value"] * firms.sales_1[:n]
-    luck = world.streams.uniform("sme", world.quarter, n)
+    luck = world.luck.uniform("sme")
     chance = np.where(firms.registered[:n], p["sme.renew_rate"], p["sme.register_rate"])
     firms.registered[:n] = fit & (gain > p["sme.hassle_cost"] * firms.hassle[:n]) & (luck < chance)
     firms.pan_tech[:n] |= firms.registered[:n]
@@ -76,7 +76,7 @@ def _fill_pool(world):
 def _audit(world):
     """Third quarter: a few certified firms are audited; clear failures and visible relabelling cost the certificate."""
     firms, p, n = world.firms, world.numbers, world.firms.count
-    luck = world.streams.uniform("audit", world.quarter, n)
+    luck = world.luck.uniform("audit")
     drawn = (firms.cert_year[:n] > 0) & (luck < p["rd.audit_rate"])
     ratio = three_year_ratio(firms, n) / threshold(p, firms.sales_1[:n])
     relabelled = firms.rd_1[:n] * (1 - p["rd.audit_visible"]) > firms.rd_real_1[:n]
@@ -94,7 +94,7 @@ def _certify(world):
     firms, p, n, coaching = world.firms, world.numbers, world.firms.count, world.rules.coaching
     year = world.year
     expiring = (firms.cert_year[:n] > 0) & (firms.cert_year[:n] <= year - p["hnte.validity"])
-    luck = world.streams.uniform("apply", world.quarter, n)
+    luck = world.luck.uniform("apply")
     asks = np.where(expiring, luck < p["hnte.renewal_consider"], firms.cert_year[:n] == 0)
     ratio = three_year_ratio(firms, n)
     limit = threshold(p, firms.sales_1[:n]) if p["rd.notch"] else np.zeros(n)
@@ -109,7 +109,7 @@ def _certify(world):
     depth = np.log(np.maximum(firms.knowledge[rows], 1) / np.maximum(firms.sales_1[rows], 1) / world.usual_depth)
     quality = p["hnte.quality_merit"] * firms.merit[rows] + p["hnte.quality_depth"] * np.clip(depth, -2, 2)
     odds = p["hnte.pass_logodds"] + p["hnte.pass_quality"] * quality + coaching.pass_bonus * in_pool
-    passed = world.streams.uniform("review", world.quarter, n)[rows] < 1 / (1 + np.exp(-odds))
+    passed = world.luck.uniform("review", rows) < 1 / (1 + np.exp(-odds))
     world.flows["hnte_applications"] = float(len(rows))
     if len(rows):
         world.usual_pass_rate += 0.5 * (passed.mean() - world.usual_pass_rate)
@@ -133,7 +133,7 @@ def _label(world):
         return
     certified = firms.cert_year[:n] > 0
     s0, s1, s2 = firms.sales_year[:n], firms.sales_1[:n], firms.sales_2[:n]
-    known = certified & (s2 > 0) & (world.streams.uniform("label", world.quarter, n) < p["label.take_up"])
+    known = certified & (s2 > 0) & (world.luck.uniform("label") < p["label.take_up"])
     g1, g2 = s0 / np.maximum(s1, 1) - 1, s1 / np.maximum(s2, 1) - 1
     until = world.year + int(p["label.validity"])
     for name in ("fledgling", "gazelle"):

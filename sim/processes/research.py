@@ -64,7 +64,7 @@ def plan(world) -> None:
 def _consider(world):
     """Certification is an innovation that spreads: some begin to consider it every year, counselled firms sooner."""
     firms, p, n, coaching = world.firms, world.numbers, world.firms.count, world.rules.coaching
-    luck = world.streams.uniform("consider", world.quarter, n)
+    luck = world.luck.uniform("consider")
     in_pool = firms.pool_since[:n] > NEVER
     chance = np.where(in_pool, np.maximum(coaching.counselling, p["hnte.consider_rate"]), p["hnte.consider_rate"])
     firms.considers[:n] |= firms.alive[:n] & (luck < chance)

@@ -43,7 +43,7 @@ def sell(world) -> None:
         log_annual, p["sales.volatility"], p["sales.reference_size"], p["sales.volatility_size_exponent"],
         1 + p["sales.risk_taking"] * covered,
     )  # fmt: skip
-    shock = scale * world.streams.laplace_quarter("growth", quarter, n)
+    shock = scale * world.luck.laplace_quarter("growth")
     age = np.minimum(np.maximum(quarter - firms.birth[:n], 0), OLD)
     youth = p["sales.youth_growth"] * np.exp(-p["sales.youth_decay"] * np.arange(OLD + 1) / 4)
     drift = (
@@ -68,7 +68,7 @@ def sell(world) -> None:
     sticky = p["sales.cost_stickiness"]
     base = (1 - sticky) * sales + sticky * before
     # Margins: what lasts, luck that fades, and the swing of the quarter, all from one draw.
-    draw = world.streams.normal("margin", quarter, n)
+    draw = world.luck.normal("margin")
     keep = p["sales.margin_persistence"]
     firms.margin_luck[:n] *= keep
     firms.margin_luck[:n] += p["sales.margin_luck"] * np.sqrt(1 - keep**2) * draw

@@ -14,9 +14,9 @@ def user_cost(rate, deduction):
     return np.maximum((1 - rate * (1 + deduction)) / (1 - rate), LEAST)
 
 
-def deduction(world, tax, rows=slice(None)) -> np.ndarray:
-    """Super-deduction by class (rows,): manufacturing, registered SME, other."""
-    firms = world.firms
+def deduction(world, tax, rows=slice(None), firms=None) -> np.ndarray:
+    """Super-deduction by class (rows,): manufacturing, registered SME, other. Of live firms unless others are given."""
+    firms = firms or world.firms
     d = np.where(world.place.manufacturing[firms.sector[rows]], tax.manufacturing, tax.other)
     return np.where(firms.registered[rows], np.maximum(d, tax.sme), d)
 

@@ -16,6 +16,7 @@ from importlib import import_module
 import numpy as np
 
 from sim.metrics import METRICS, Record
+from sim.streams import Streams
 from sim.study import payload
 from sim.study.manifest import code_version
 
@@ -25,6 +26,8 @@ CORE = {
     "registry": "sim.parameters:registry",
     "compare": "sim.analysis.pairing:compare",
 }
+
+SHARED_LUCK = 256 * 2**20  # bytes of draws that the scenarios of a task may share
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,12 @@ def run(spec: dict) -> bytes:
             {"refused": "the code was changed while the study was running", "runs": [], "pairs": []}, {}
         )
     runs, blobs, firms = [], {}, {}
+    streams = Streams(spec["seed"], keep=SHARED_LUCK)
     for scenario in spec["scenarios"]:
         name, started = scenario["name"], time.perf_counter()
         entry = {"name": name, "status": "done", "error": None, "checksum": None}
         try:
-            record = _simulate(spec, scenario)
+            record = _simulate(spec, scenario, streams)
             blob = payload.pack(record)
         except Exception:  # noqa: BLE001 - whatever a run raises, the others go on
             entry |= {"status": "failed", "error": traceback.format_exc()}
@@ -84,12 +88,12 @@ def run(spec: dict) -> bytes:
     return payload.encode({"runs": runs, "pairs": pairs}, blobs, level=0)
 
 
-def _simulate(spec: dict, scenario: dict) -> Record:
+def _simulate(spec: dict, scenario: dict, streams) -> Record:
     core = spec["core"]
     registry = named(core["registry"])(spec["place"])
     numbers = resolve(registry, spec["overrides"], scenario, spec["seed"] if spec["draw"] else None)
     package = Package(scenario["name"], tuple(scenario["programmes"]), dict(scenario["overrides"]))
-    record = named(core["simulate"])(numbers, package, spec["seed"], spec["quarters"])
+    record = named(core["simulate"])(numbers, package, spec["seed"], spec["quarters"], streams)
     _check(record, spec["quarters"])
     return record
 
