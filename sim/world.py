@@ -271,7 +271,7 @@ class World:
         for product in self.rules.products:
             self.books.cover[self.books.names.index(product.agency)] = product.cover
         self._bank_flows = {"new": np.zeros(len(self.banks))}
-        self.ledger = Ledger(self.firms.cash, accounts)
+        self.ledger = Ledger({"firms": self.firms.cash}, accounts)
 
     def make(self, kind, *terms):
         """Build an institution; the Mesa model overrides this to make agents of them."""
