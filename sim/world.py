@@ -152,13 +152,12 @@ class World:
         certified = firms.cert_year[:n] > 0
         if gap := int(certified.sum()) - sum(self.cohorts.values()):
             errors["certificates by cohort"] = abs(gap)
-        # Products with a 0/1 column find money in dead rows without copying them out.
-        dead = (~firms.alive).astype(float)
-        held = float(np.dot(dead, np.abs(firms.cash)) + np.dot(dead[:n], certified))
-        held += sum(float(np.dot(dead, loans)) for loans in self.books.balance)
+        held = float(firms.alive[n:].any())  # slots not yet used
+        dead = np.flatnonzero(~firms.alive[:n])
+        held += float(np.abs(firms.cash[dead]).sum() + certified[dead].sum() + self.books.balance[:, dead].sum())
         for agency in self.agencies.values():
             if len(agency.payable):
-                held += float(np.dot(dead, agency.payable) + np.dot(dead, agency.queue))
+                held += float(agency.payable[dead].sum() + agency.queue[dead].sum())
         if held:
             errors["dead rows hold"] = held
         if self.ledger.cash["treasury"]:
