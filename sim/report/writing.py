@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import io
-import re
 from pathlib import Path
 
 from sim.errors import InputError
-from sim.report import page, sheets, style, text
+from sim.report import page, sheets
 from sim.report.figures import FIGURES, figure
 from sim.report.reading import Reading
-from sim.report.words import LANGUAGES, Words, say
+from sim.report.saving import saved
+from sim.report.words import LANGUAGES, say
 from sim.study.manifest import write_whole
-
-SVG_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
 def write(results, folder: Path, lang: str, draw: bool, lines, numbers) -> list[Path]:
@@ -49,11 +45,9 @@ def write(results, folder: Path, lang: str, draw: bool, lines, numbers) -> list[
             "data": "",
         }
         if draw:
-            drawn = module.draw(r, lang=lang, **more)
-            stem = f"figures/{place:02d}_{name}{end}"
-            with style.context():
-                entry |= _embedded(drawn)
-                files[f"{stem}.png"], files[f"{stem}.svg"] = _standalone(drawn, words)
+            stem, made = f"figures/{place:02d}_{name}{end}", saved(module, r, lang, words, **more)
+            entry |= made.embedded
+            files[f"{stem}.png"], files[f"{stem}.svg"] = made.png, made.svg
         shown.append(entry)
     for name, content in sheets.sheets(r, lines, numbers).items():
         files[f"{name}{end}.csv"] = content
@@ -78,35 +72,3 @@ def _numbers(results, numbers) -> list:
 
         numbers = parameters.registry(results.place)
     return list(numbers)
-
-
-def _embedded(drawn) -> dict:
-    """The figure for the page, whose own words stand beside it: sharp in print, and inert as an image."""
-    out = io.BytesIO()
-    drawn.set_layout_engine("none")  # it has been laid out, and doing so again takes longer than drawing
-    for legend in drawn.legends:  # would move with the larger frame below
-        legend.set_bbox_to_anchor((0, 0, 1, 1), transform=drawn.transFigure)
-    drawn.savefig(out, format="svg", metadata=SVG_METADATA)
-    svg = re.sub(r"<\?xml.*?\?>|<!DOCTYPE.*?>", "", out.getvalue().decode(), flags=re.DOTALL)
-    # Hundredths of a point are finer than any printer; a third of the bytes are beyond them.
-    svg = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), svg)
-    width, height = (round(96 * inches) for inches in drawn.get_size_inches())
-    return {"data": base64.b64encode(svg.strip().encode()).decode(), "width": width, "height": height}
-
-
-def _standalone(drawn, words: Words) -> tuple[bytes, bytes]:
-    """(PNG, SVG) with title and reading aid in the picture, for slides and documents of others: above and below the
-    figure, in a frame that is larger by as much."""
-    from matplotlib.transforms import Bbox
-
-    title, aid = text.wrap(words.title, 70, 2), text.wrap(words.aid, 122, 3)
-    width, height = drawn.get_size_inches()
-    top, foot = (0.16 + line * (1 + part.count("\n")) for part, line in ((title, 0.22), (aid, 0.17)))
-    drawn.text(0.012, 1 + 0.05 / height, title, fontsize=12, va="bottom")
-    drawn.text(0.012, -0.05 / height, aid, fontsize=8, va="top", color=style.MUTED)
-    frame, made = Bbox([[0, -foot], [width, height + top]]), []
-    for kind, metadata in (("png", {"Software": None}), ("svg", SVG_METADATA)):
-        out = io.BytesIO()
-        drawn.savefig(out, format=kind, metadata=metadata, bbox_inches=frame)
-        made.append(out.getvalue())
-    return made[0], made[1]
