@@ -8,7 +8,7 @@ from itertools import combinations
 
 from sim.report import text
 from sim.report.reading import Reading
-from sim.report.spread import Spread, spread
+from sim.report.spread import Spread, each
 from sim.report.words import say
 
 KEY = ("hnte_stock", "rd_real", "productivity", "employment", "public_cost_city")
@@ -101,13 +101,13 @@ def headline(r: Reading, s: str) -> str:
 def undecided_pairs(r: Reading) -> list[str]:
     """Pairs of packages that these runs do not separate, with what would."""
     lang, found = r.lang, []
-    for a, b in combinations(r.compared, 2):
-        for metric in (m for m in RANKED if r.has(m)):
-            x = spread(r.whole(metric, r.difference(metric, a, b)))
-            if not x.n or x.decided:
-                continue
-            reason = (say(lang, f"仅 {x.share:.0%} 的世界同向", f"same sign in only {x.share:.0%} of worlds") if x.settled
-                      else say(lang, f"区间含 0{_more(x, lang)}", f"interval includes 0{_more(x, lang)}"))  # fmt: skip
-            names = text.quoted(lang, r.title(a)) + say(lang, "与", " and ") + text.quoted(lang, r.title(b))
-            found.append(f"{names} · {r.label(metric)}{say(lang, '：', ': ')}{reason}")
+    asked = [(a, b, m) for a, b in combinations(r.compared, 2) for m in RANKED if r.has(m)]
+    differences = each(r.whole(metric, r.difference(metric, a, b)) for a, b, metric in asked)
+    for (a, b, metric), x in zip(asked, differences, strict=True):
+        if not x.n or x.decided:
+            continue
+        reason = (say(lang, f"仅 {x.share:.0%} 的世界同向", f"same sign in only {x.share:.0%} of worlds") if x.settled
+                  else say(lang, f"区间含 0{_more(x, lang)}", f"interval includes 0{_more(x, lang)}"))  # fmt: skip
+        names = text.quoted(lang, r.title(a)) + say(lang, "与", " and ") + text.quoted(lang, r.title(b))
+        found.append(f"{names} · {r.label(metric)}{say(lang, '：', ': ')}{reason}")
     return found

@@ -135,7 +135,7 @@ def _costs(lang: str) -> str:
 
 def _cost_rows(r: Reading) -> list:
     return [(name, [(label, [f"{v:.2f}".replace("-", "−") for v in values], f"{total:.2f}".replace("-", "−")) for label, values, total in rows])
-            for name, rows in tables.costs(r)]  # fmt: skip
+            for name, rows in r.once(tables.costs)]  # fmt: skip
 
 
 def _score(lines: list, lang: str) -> str:
