@@ -21,6 +21,7 @@ class Answer:
     label: str
     value: str
     worlds: str
+    positive: str
     verdict: str
     decided: bool
 
@@ -67,7 +68,8 @@ def by_scenario(r: Reading) -> dict[str, list[Answer]]:
         for metric in (m for m in KEY if r.has(m)):
             x, unit = gain(r, metric, s)
             value = f"{text.trio(x.mean, x.low, x.high)}{'' if unit == '%' else ' '}{unit}"
-            rows.append(Answer(r.label(metric), value, f"{x.share:.0%}" if x.n else "—", verdict(x, r.lang), x.decided))
+            shares = (f"{share:.0%}" if x.n else "—" for share in (x.share, x.positive))
+            rows.append(Answer(r.label(metric), value, *shares, verdict(x, r.lang), x.decided))
         found[s] = rows
     return found
 

@@ -28,16 +28,15 @@ class Saved:
 
 
 def saved(module, results, lang: str, words: Words, **more) -> Saved:
-    """Draw a figure and save it."""
-    with style.context():
-        # Without the dry run of `style.styled`, which is for those who draw the figure later and under other settings.
-        drawn = module.draw.__wrapped__(results, lang=lang, **more)
-        _settle(drawn)
-        paper, top = _paper(drawn, words)
-        png, svg = _png(drawn, paper, top), _svg(drawn)
-        width, height = (round(96 * inches) for inches in drawn.get_size_inches())
-        data = base64.b64encode(svg[svg.index("<svg") :].strip().encode()).decode()
-        return Saved({"data": data, "width": width, "height": height}, png, _joined(svg, _svg(paper), top).encode())
+    """Draw a figure and save it, under the settings of `style.context`."""
+    # Without the dry run of `style.styled`, which is for those who draw the figure later and under other settings.
+    drawn = module.draw.__wrapped__(results, lang=lang, **more)
+    _settle(drawn)
+    paper, top = _paper(drawn, words)
+    png, svg = _png(drawn, paper, top), _svg(drawn)
+    width, height = (round(96 * inches) for inches in drawn.get_size_inches())
+    data = base64.b64encode(svg[svg.index("<svg") :].strip().encode()).decode()
+    return Saved({"data": data, "width": width, "height": height}, png, _joined(svg, _svg(paper), top).encode())
 
 
 def _settle(drawn) -> None:
@@ -68,7 +67,7 @@ def _paper(drawn, words: Words):
 
 
 def _png(drawn, paper, top: float) -> bytes:
-    from matplotlib.image import imsave
+    from PIL import Image
 
     for figure in (drawn, paper):
         figure.canvas.draw()
@@ -76,7 +75,7 @@ def _png(drawn, paper, top: float) -> bytes:
     first = round(top * DPI)
     pixels[first : first + len(figure)] = figure[: len(pixels) - first]
     out = io.BytesIO()
-    imsave(out, pixels, format="png", dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": COMPRESSION})
+    Image.fromarray(pixels).convert("RGB").save(out, "png", dpi=(DPI, DPI), compress_level=COMPRESSION)
     return out.getvalue()
 
 

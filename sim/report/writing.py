@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 
 from sim.errors import InputError
-from sim.report import page, sheets
+from sim.report import page, sheets, style
 from sim.report.figures import FIGURES, figure
 from sim.report.reading import Reading
 from sim.report.saving import saved
@@ -19,43 +22,60 @@ def write(results, folder: Path, lang: str, draw: bool, lines, numbers) -> list[
     r = Reading(results, lang)
     lines, numbers = _lines(results, lines), _numbers(results, numbers)
     end = "" if lang == "zh" else f"_{lang}"
-    files, shown, undrawn = {}, [], []
-    if not r.shown:
-        undrawn.append(say(lang, "没有完成的推演，无图可画。", "No run is done: nothing to draw."))
-    for place, name in enumerate(FIGURES if r.shown else (), 1):
-        module, more = figure(name), {"lines": lines} if name == "checks" else {}
-        lacking = [r.label(m) for m in module.NEEDS if not r.has(m)]
-        if name == "checks" and not lines:
-            lacking.append(say(lang, "记分卡", "a scorecard"))
-        if getattr(module, "YEARLY", False) and not r.years:
-            lacking.append(say(lang, "完整的一年", "a whole year"))
-        if lacking:
-            why = say(lang, "、", ", ").join(lacking)
-            undrawn.append(
-                say(lang, f"图 {place} 未画：结果中没有{why}。", f"Figure {place} not drawn: the results lack {why}.")
-            )
-            continue
-        words = module.words(r, lang, **more)
-        entry = {
-            "number": place,
-            "title": words.title,
-            "aid": words.aid,
-            "caption": words.caption,
-            "alt": words.alt,
-            "data": "",
-        }
-        if draw:
-            stem, made = f"figures/{place:02d}_{name}{end}", saved(module, r, lang, words, **more)
-            entry |= made.embedded
-            files[f"{stem}.png"], files[f"{stem}.svg"] = made.png, made.svg
-        shown.append(entry)
+    files, shown, undrawn = _figures(r, draw, lines, end)
     for name, content in sheets.sheets(r, lines, numbers).items():
         files[f"{name}{end}.csv"] = content
     files[f"report{end}.html"] = page.render(r, shown, undrawn, lines, numbers).encode()
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         write_whole(folder / name, content)
+    for path in _outdated(folder, files, end):
+        path.unlink(missing_ok=True)
     return [folder / name for name in files]
+
+
+def _figures(r: Reading, draw: bool, lines: list, end: str) -> tuple[dict[str, bytes], list[dict], list[str]]:
+    """(file name → content, figures for the page, why others are not there)."""
+    lang, files, shown, undrawn = r.lang, {}, [], []
+    if not r.shown:
+        undrawn.append(say(lang, "没有完成的推演，无图可画。", "No run is done: nothing to draw."))
+    # The settings are entered once: they are some three hundred, and each is checked.
+    with style.context() if draw else nullcontext():
+        for place, name in enumerate(FIGURES if r.shown else (), 1):
+            module, more = figure(name), {"lines": lines} if name == "checks" else {}
+            why = say(lang, "、", ", ").join(_lacking(r, module, lines if more else [True]))
+            if why:
+                undrawn.append(
+                    say(
+                        lang,
+                        f"图 {place} 未画：结果中没有{why}。",
+                        f"Figure {place} not drawn: the results lack {why}.",
+                    )
+                )
+                continue
+            words, made = module.words(r, lang, **more), {"data": ""}
+            if draw:
+                kept = saved(module, r, lang, words, **more)
+                stem, made = f"figures/{place:02d}_{name}{end}", kept.embedded
+                files[f"{stem}.png"], files[f"{stem}.svg"] = kept.png, kept.svg
+            shown.append({"number": place, **asdict(words), **made})
+    return files, shown, undrawn
+
+
+def _lacking(r: Reading, module, lines: list) -> list[str]:
+    lacking = [r.label(m) for m in module.NEEDS if not r.has(m)]
+    if not lines:
+        lacking.append(say(r.lang, "记分卡", "a scorecard"))
+    if getattr(module, "YEARLY", False) and not r.years:
+        lacking.append(say(r.lang, "完整的一年", "a whole year"))
+    return lacking
+
+
+def _outdated(folder: Path, files, end: str) -> list[Path]:
+    """Figures that an earlier report of this language left and this one does not have: they show other results."""
+    ours = re.compile(rf"\d\d_({'|'.join(FIGURES)}){end}\.(png|svg)")
+    found = (path for path in (folder / "figures").glob("*") if ours.fullmatch(path.name))
+    return sorted(path for path in found if f"figures/{path.name}" not in files)
 
 
 def _lines(results, lines) -> list:
