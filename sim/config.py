@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim import shipped
-from sim.errors import InputError, nearest, plain
+from sim.errors import InputError, closest, nearest, plain, shown
 
 SHORT = {name: f"study.{name}" for name in ("scenarios", "against", "seeds", "quarters", "draw")}
 SHORT |= {"workers": "executor.workers", "scenario": "run.scenario", "seed": "run.seed"}
@@ -45,9 +45,7 @@ class Config:
 
 def configs(settings: list[str], multirun: bool = False, lang: str | None = None) -> list[Config]:
     """The jobs that `settings` describe, one unless `multirun`; `InputError` for anything that is not right."""
-    # Only a sweep needs the loop: without it a value with a comma is a mistake.
-    written = [_written(setting) for setting in settings]
-    jobs = _jobs(written, multirun)
+    jobs = _jobs(settings, multirun)
     found = [_check(_compose(list(job.values())), lang) for job in jobs]
     if len(found) == 1:
         return [_placed(found[0], None, "")]
@@ -89,15 +87,15 @@ def _written(setting: str) -> str:
     """One setting as Hydra reads it: short names in full, numbers as additions, texts quoted."""
     key, equals, value = setting.partition("=")
     name = key.lstrip("+")
+    # Everything that can be set is there already, so Hydra's `+` and `++` would say nothing new.
     if not equals or not name or key.startswith("~"):
         raise InputError("a setting is written name=value", value=setting)
     if name == "hydra" or name.startswith(("hydra.", "hydra/")):
         raise InputError("Hydra's own settings have no effect here", value=setting)
     if name == "place":
         value = ",".join(_place_names().get(part.strip(), part) for part in value.split(","))
-    if name == "numbers" or name.startswith("numbers."):
-        key = f"+{name}"
-    return f"{SHORT.get(name, key)}={quoted(value)}"
+    key = f"+{name}" if name == "numbers" or name.startswith("numbers.") else SHORT.get(name, name)
+    return f"{key}={quoted(value)}"
 
 
 def _place_names() -> dict[str, str]:
@@ -109,27 +107,57 @@ def _place_names() -> dict[str, str]:
 
 
 def _jobs(settings: list[str], multirun: bool) -> list[dict[str, str]]:
-    """Key → setting of each job: every combination of the values that are separated by commas."""
+    """Key → setting of each job: every combination of the values that are separated by commas.
+
+    Only with `multirun`: without it a value with a comma is a mistake.
+    """
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.errors import HydraException
 
     choices: dict[str, list[str]] = {}
-    for setting in settings:
+    first: dict[str, str] = {}
+    for written in settings:
+        setting = _written(written)
         try:
             override = OverridesParser.create().parse_override(setting)
-        except HydraException as error:
-            raise InputError("cannot be read as a setting", value=setting, allowed=str(error).splitlines()[0]) from None
+        except HydraException:
+            hint = "name=value; a list as [a,b]; quotes around a text with signs"
+            raise InputError("cannot be read as a setting", value=written, allowed=hint) from None
         key = override.get_key_element()
         values = [setting]
         if override.is_sweep_override():
             if not multirun:
-                raise InputError("several values need -m, or [ ] for a list", value=setting)
+                raise InputError("several values need -m, or [ ] for a list", value=written)
             if not override.is_discrete_sweep():
-                raise InputError("only listed values can be swept", value=setting)
+                raise InputError("only listed values can be swept", value=written)
             values = [f"{key}={value}" for value in override.sweep_string_iterator()]
-        # `numbers={…}` may stand beside `numbers.x=…`; anything else counts once, the last time.
+        for name in _set_by(key.lstrip("+"), override, written):
+            # Hydra would take the last. A line of settings is written once, by hand: two values are a slip, and the
+            # study would be one that nobody asked for.
+            if name in first:
+                raise InputError(f"is set twice: {shown(first[name])} and {shown(written)}", field=name)
+            first[name] = written
+        # `numbers={…}` may stand beside `numbers.x=…`.
         choices[f"{key} {len(choices)}" if key == "+numbers" else key] = values
     return [dict(zip(choices, job, strict=True)) for job in itertools.product(*choices.values())]
+
+
+def _set_by(key: str, override, written: str) -> list[str]:
+    """What a setting sets: itself, or the numbers that it names, in whatever way."""
+    value = None if override.is_sweep_override() else override.value()
+    if key == "numbers" and not override.is_sweep_override() and not isinstance(value, dict):
+        raise InputError("numbers are written numbers.<id>=value", field=key, value=written)
+    if key.partition(".")[0] != "numbers" or not isinstance(value, dict):
+        return [key]
+    # Hydra's reader keeps the last of equal keys. No value of a number holds a colon, so they can be counted.
+    if override.input_line.count(":") > _keys_in(value):
+        raise InputError("a number is written twice inside the braces", field=key, value=written)
+    start = key.partition(".")[2]
+    return [f"numbers.{id}" for id, _ in _flat(value, f"{start}." if start else "")]
+
+
+def _keys_in(value: object) -> int:
+    return sum(1 + _keys_in(inner) for inner in value.values()) if isinstance(value, dict) else 0
 
 
 def _compose(settings: list[str]) -> dict:
@@ -153,13 +181,12 @@ def _explained(error: Exception, settings: list[str]) -> InputError:
     """Hydra's complaint as ours: what was written, what there is, what was probably meant."""
     for setting in settings:
         key, _, value = setting.partition("=")
-        name = key.lstrip("+")
+        name, value = key.lstrip("+"), value.strip("'\"")
         if name in GROUPS:
             known = sorted(path.stem for path in (shipped.folder("conf") / name).glob("*.yaml"))
-            if value.strip("'\"") not in known:
-                return InputError(
-                    "there is no such choice", field=name, value=value, allowed=known, nearest=nearest(value, known)
-                )
+            if value not in known:
+                near = nearest(value, [*known, *(_place_names() if name == "place" else ())])
+                return InputError("there is no such choice", field=name, value=value, allowed=known, nearest=near)
         elif name.partition(".")[0] not in (*SCHEMA, "numbers") or (
             f"'{name}" in str(error) and "override" in str(error)
         ):
@@ -214,7 +241,7 @@ SCHEMA = {
         "scenarios": (_list(_text), "a list of scenarios, at least one"),
         "against": (_either(_none, _list(_text, empty=True)), "a list of scenarios"),
         "seeds": (_either(_count(1, 1_000_000), _list(_SEED)), "a number from 1, or a list of seeds from 0"),
-        "quarters": (_count(1, 4000), "a whole number from 1 to 4000"),
+        "quarters": (_count(1, 80), "a whole number from 1 to 80"),
         "draw": (lambda value: isinstance(value, bool), "true, false"),
     },
     "executor": {"workers": (_either(_none, _count(1, 4096)), "a whole number from 1, or null for all cores")},
@@ -271,8 +298,22 @@ def _flat(node, before: str = "") -> Iterable[tuple[str, object]]:
             yield from _flat(value, f"{field}.")
         else:
             if value is None or isinstance(value, list) or (isinstance(value, str) and not _text(value)):
-                raise InputError("is not a number, a quarter or a word", field=field, value=str(value))
+                shown_as = "null" if value is None else str(value)
+                raise InputError("is not a number, a quarter or a word", field=f"numbers.{field}", value=shown_as)
             yield field, value
+
+
+def known_numbers(config: Config) -> None:
+    """`InputError` for a number of the command line that is not there or not of its range, named as it was written."""
+    from sim.parameters import registry
+
+    numbers = registry(config.place)
+    for id, value in config.numbers.items():
+        if id not in numbers:
+            hint = f"a number of the model; `innosim parameters` lists all {len(numbers)}"
+            near = closest(id, numbers.ids)
+            raise InputError("there is no such number", field=f"numbers.{id}", allowed=hint, nearest=near)
+        numbers[id].check(value, field=f"numbers.{id}")
 
 
 def _slug(setting: str) -> str:

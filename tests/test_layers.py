@@ -30,7 +30,7 @@ LAYERS = (
     {"world"},
     {"model", "study"},
     {"analysis"},
-    {"report", "console"},
+    {"report", "console", "wording"},
     {"summary", "listing", "config"},
     {"cli", "entry"},
 )
