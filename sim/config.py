@@ -7,19 +7,14 @@ expanded by Hydra's own parser and run one after another, so no output folder, l
 from __future__ import annotations
 
 import hashlib
-import itertools
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim import shipped
-from sim.errors import InputError, closest, nearest, plain, shown
+from sim.errors import InputError, closest, nearest, plain
+from sim.settings import GROUPS, SHORT, flat, jobs, place_names, text_value
 
-SHORT = {name: f"study.{name}" for name in ("scenarios", "against", "seeds", "quarters", "draw")}
-SHORT |= {"workers": "executor.workers", "scenario": "run.scenario", "seed": "run.seed"}
-GROUPS = ("place", "study", "executor")
-QUARTER = re.compile(r"\d{4}Q[1-4]")
 FOLDER = re.compile(r"[^\W_][\w.\-]{0,63}")
 
 
@@ -45,119 +40,18 @@ class Config:
 
 def configs(settings: list[str], multirun: bool = False, lang: str | None = None) -> list[Config]:
     """The jobs that `settings` describe, one unless `multirun`; `InputError` for anything that is not right."""
-    jobs = _jobs(settings, multirun)
-    found = [_check(_compose(list(job.values())), lang) for job in jobs]
+    asked = jobs(settings, multirun)
+    found = [_check(_compose(list(job.values())), lang) for job in asked]
     if len(found) == 1:
         return [_placed(found[0], None, "")]
-    swept = [key for key in jobs[0] if len({job[key] for job in jobs}) > 1 and key.lstrip("+") not in GROUPS]
+    swept = [key for key in asked[0] if len({job[key] for job in asked}) > 1 and key.lstrip("+") not in GROUPS]
     placed = [
         _placed(config, "", "".join(f"-{_slug(job[key])}" for key in swept))
-        for job, config in zip(jobs, found, strict=True)
+        for job, config in zip(asked, found, strict=True)
     ]
     if len({config.results for config in placed}) < len(placed):
         raise InputError("two jobs of the sweep would write to the same folder", field="results")
     return placed
-
-
-def quoted(value: str) -> str:
-    """The value with every piece that Hydra's lexer cannot read (Chinese, for one) in quotes."""
-    piece = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[^,\[\]{}]+""")
-
-    def quote(match: re.Match) -> str:
-        text = match.group()
-        if text[0] in "'\"" or re.fullmatch(r"[\w\-./+$%*@?|:\s=()\\]*", text, re.ASCII):
-            return text
-        key, colon, rest = text.partition(":")
-        if colon and _inside_braces(value, match.start()) and key.isascii():
-            return f"{key}: {_quote(rest)}"
-        return _quote(text)
-
-    return piece.sub(quote, value)
-
-
-def _quote(text: str) -> str:
-    return "'" + text.strip().replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def _inside_braces(value: str, at: int) -> bool:
-    return value.count("{", 0, at) > value.count("}", 0, at)
-
-
-def _written(setting: str) -> str:
-    """One setting as Hydra reads it: short names in full, numbers as additions, texts quoted."""
-    key, equals, value = setting.partition("=")
-    name = key.lstrip("+")
-    # Everything that can be set is there already, so Hydra's `+` and `++` would say nothing new.
-    if not equals or not name or key.startswith("~"):
-        raise InputError("a setting is written name=value", value=setting)
-    if name == "hydra" or name.startswith(("hydra.", "hydra/")):
-        raise InputError("Hydra's own settings have no effect here", value=setting)
-    if name == "place":
-        value = ",".join(_place_names().get(part.strip(), part) for part in value.split(","))
-    key = f"+{name}" if name == "numbers" or name.startswith("numbers.") else SHORT.get(name, name)
-    return f"{key}={quoted(value)}"
-
-
-def _place_names() -> dict[str, str]:
-    """Title → name of the places there are."""
-    from omegaconf import OmegaConf
-
-    known = [OmegaConf.load(path) for path in sorted((shipped.folder("conf") / "place").glob("*.yaml"))]
-    return {title: place["name"] for place in known for title in place["title"].values()}
-
-
-def _jobs(settings: list[str], multirun: bool) -> list[dict[str, str]]:
-    """Key → setting of each job: every combination of the values that are separated by commas.
-
-    Only with `multirun`: without it a value with a comma is a mistake.
-    """
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import HydraException
-
-    choices: dict[str, list[str]] = {}
-    first: dict[str, str] = {}
-    for written in settings:
-        setting = _written(written)
-        try:
-            override = OverridesParser.create().parse_override(setting)
-        except HydraException:
-            hint = "name=value; a list as [a,b]; quotes around a text with signs"
-            raise InputError("cannot be read as a setting", value=written, allowed=hint) from None
-        key = override.get_key_element()
-        values = [setting]
-        if override.is_sweep_override():
-            if not multirun:
-                raise InputError("several values need -m, or [ ] for a list", value=written)
-            if not override.is_discrete_sweep():
-                raise InputError("only listed values can be swept", value=written)
-            values = [f"{key}={value}" for value in override.sweep_string_iterator()]
-        for name in _set_by(key.lstrip("+"), override, written):
-            # Hydra would take the last. A line of settings is written once, by hand: two values are a slip, and the
-            # study would be one that nobody asked for.
-            if name in first:
-                raise InputError(f"is set twice: {shown(first[name])} and {shown(written)}", field=name)
-            first[name] = written
-        # `numbers={…}` may stand beside `numbers.x=…`.
-        choices[f"{key} {len(choices)}" if key == "+numbers" else key] = values
-    return [dict(zip(choices, job, strict=True)) for job in itertools.product(*choices.values())]
-
-
-def _set_by(key: str, override, written: str) -> list[str]:
-    """What a setting sets: itself, or the numbers that it names, in whatever way."""
-    value = None if override.is_sweep_override() else override.value()
-    if key == "numbers" and not override.is_sweep_override() and not isinstance(value, dict):
-        raise InputError("numbers are written numbers.<id>=value", field=key, value=written)
-    if key.partition(".")[0] != "numbers" or not isinstance(value, dict):
-        return [key]
-    # Hydra's reader keeps the last of equal keys. No value of a number holds a colon, so they can be counted.
-    if override.input_line.count(":") > _keys_in(value):
-        raise InputError("a number is written twice inside the braces", field=key, value=written)
-    start = key.partition(".")[2]
-    return [f"numbers.{id}" for id, _ in _flat(value, f"{start}." if start else "")]
-
-
-def _keys_in(value: object) -> int:
-    return sum(1 + _keys_in(inner) for inner in value.values()) if isinstance(value, dict) else 0
 
 
 def _compose(settings: list[str]) -> dict:
@@ -185,7 +79,7 @@ def _explained(error: Exception, settings: list[str]) -> InputError:
         if name in GROUPS:
             known = sorted(path.stem for path in (shipped.folder("conf") / name).glob("*.yaml"))
             if value not in known:
-                near = nearest(value, [*known, *(_place_names() if name == "place" else ())])
+                near = nearest(value, [*known, *(place_names() if name == "place" else ())])
                 return InputError("there is no such choice", field=name, value=value, allowed=known, nearest=near)
         elif name.partition(".")[0] not in (*SCHEMA, "numbers") or (
             f"'{name}" in str(error) and "override" in str(error)
@@ -200,16 +94,6 @@ def _explained(error: Exception, settings: list[str]) -> InputError:
 def _keys() -> list[str]:
     inner = [f"{group}.{key}" for group, keys in SCHEMA.items() if isinstance(keys, dict) for key in keys]
     return [*SHORT, *SCHEMA, "numbers", *inner]
-
-
-def _text(value) -> bool:
-    return (
-        isinstance(value, str)
-        and bool(value.strip())
-        and "${" not in value
-        and value.isprintable()
-        and len(value) <= 300
-    )
 
 
 def _count(low: int, high: int):
@@ -231,27 +115,27 @@ def _none(value) -> bool:
 _SEED = _count(0, 2**31 - 1)
 SCHEMA = {
     "lang": (_either(lambda value: value in ("zh", "en")), "zh, en"),
-    "results": (_either(_none, _text), "a folder"),
+    "results": (_either(_none, text_value), "a folder"),
     "place": {
-        "name": (_text, "a name"),
-        "title": (lambda value: isinstance(value, dict) and all(map(_text, value.values())), "zh and en"),
+        "name": (text_value, "a name"),
+        "title": (lambda value: isinstance(value, dict) and all(map(text_value, value.values())), "zh and en"),
     },
     "study": {
-        "name": (lambda value: _text(value) and bool(FOLDER.fullmatch(value)), "letters, digits, - and _"),
-        "scenarios": (_list(_text), "a list of scenarios, at least one"),
-        "against": (_either(_none, _list(_text, empty=True)), "a list of scenarios"),
+        "name": (lambda value: text_value(value) and bool(FOLDER.fullmatch(value)), "letters, digits, - and _"),
+        "scenarios": (_list(text_value), "a list of scenarios, at least one"),
+        "against": (_either(_none, _list(text_value, empty=True)), "a list of scenarios"),
         "seeds": (_either(_count(1, 1_000_000), _list(_SEED)), "a number from 1, or a list of seeds from 0"),
         "quarters": (_count(1, 80), "a whole number from 1 to 80"),
         "draw": (lambda value: isinstance(value, bool), "true, false"),
     },
     "executor": {"workers": (_either(_none, _count(1, 4096)), "a whole number from 1, or null for all cores")},
-    "run": {"scenario": (_text, "a scenario"), "seed": (_SEED, "a whole number from 0")},
+    "run": {"scenario": (text_value, "a scenario"), "seed": (_SEED, "a whole number from 0")},
 }
 
 
 def _check(composed: dict, lang: str | None) -> Config:
     """Rebuild the composed configuration as a frozen type: no unknown key, every value of its kind."""
-    numbers = dict(_flat(composed.pop("numbers", {})))
+    numbers = dict(flat(composed.pop("numbers", {})))
     if isinstance(composed.get("study", {}).get("scenarios"), str):
         composed["study"]["scenarios"] = [composed["study"]["scenarios"]]
     _strict(composed, SCHEMA, "")
@@ -286,21 +170,6 @@ def _strict(found: dict, schema: dict, before: str) -> None:
     for key in schema:
         if key not in found:
             raise InputError("is missing", field=f"{before}{key}")
-
-
-def _flat(node, before: str = "") -> Iterable[tuple[str, object]]:
-    """Dotted ids and values; a mapping of quarters is a value. The registry checks what they are."""
-    if not isinstance(node, dict):
-        raise InputError("numbers are written numbers.<id>=value", field="numbers", value=str(node))
-    for key, value in node.items():
-        field = f"{before}{key}"
-        if isinstance(value, dict) and not all(QUARTER.fullmatch(str(inner)) for inner in value):
-            yield from _flat(value, f"{field}.")
-        else:
-            if value is None or isinstance(value, list) or (isinstance(value, str) and not _text(value)):
-                shown_as = "null" if value is None else str(value)
-                raise InputError("is not a number, a quarter or a word", field=f"numbers.{field}", value=shown_as)
-            yield field, value
 
 
 def known_numbers(config: Config) -> None:

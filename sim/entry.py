@@ -241,8 +241,8 @@ class _Parser(argparse.ArgumentParser):
     """argparse with mistakes told as all others are, and settings accepted for options."""
 
     def error(self, message: str):
-        from sim.config import GROUPS, SHORT
         from sim.errors import InputError, nearest
+        from sim.settings import GROUPS, SHORT
 
         known = {name: name for name in self._option_string_actions}
         if any(action.dest == "settings" for action in self._actions):

@@ -13,7 +13,7 @@ from pathlib import Path
 import fake_world as fake
 import pytest
 
-from sim import config, entry
+from sim import config, entry, settings
 from sim.console import MESSAGES, Progress
 from sim.errors import InputError
 from sim.study import task
@@ -215,7 +215,7 @@ def test_numbers_can_be_written_in_every_way():
      ("it's #1", "'it\\'s #1'"), ("range(1,5)", "range(1,5)")],
 )  # fmt: skip
 def test_what_hydra_cannot_read_is_quoted(written, quoted):
-    assert config.quoted(written) == quoted
+    assert settings.quoted(written) == quoted
 
 
 def test_hydra_leaves_no_folder_and_no_logger(tmp_path, monkeypatch):

@@ -30,7 +30,7 @@ LAYERS = (
     {"world"},
     {"model", "study"},
     {"analysis"},
-    {"report", "console", "wording"},
+    {"report", "console", "wording", "settings"},
     {"summary", "listing", "config"},
     {"cli", "entry"},
 )
