@@ -1,8 +1,8 @@
 """Accounts, postings and the identities that every quarter of every run must satisfy exactly.
 
 Money is float64 holding whole yuan: rounded once when it is posted, sums below 2^53 are then exact in any order. An
-account is the cash of one party. Firms have one account a row; every other party has one. Banks are special only in
-that their account may be negative: minus a bank's account is the deposits it has created.
+account is the cash of one party. Parties that are rows (firms, and other groups) have one account a row; every other
+party has one. Banks are special only in that their account may be negative: minus it is the deposits they created.
 """
 
 from __future__ import annotations
@@ -48,35 +48,50 @@ def split(total: float, shares: list[float]) -> list[float]:
 
 
 class Ledger:
-    """Cash of firms (a column, shared with the population) and of every other account."""
+    """Cash of the groups (columns shared with the tables of firms and others) and of every other account."""
 
-    def __init__(self, firm_cash: np.ndarray, accounts: dict[str, float]):
-        self.firm_cash = firm_cash
+    def __init__(self, groups: dict[str, np.ndarray], accounts: dict[str, float]):
+        self.groups = dict(groups)
         self.cash = dict(accounts)
         self.flow: dict[tuple[str, str, str], float] = defaultdict(float)
-        self.opening = dict(self.cash)
-        self.opening_firms = float(firm_cash.sum())
-        self.created = 0.0  # money in the world when the run starts; every posting keeps the sum
+        self.close()
 
     # -- postings ---------------------------------------------------------------------------------------------------
     def from_firms(self, kind: str, amount: np.ndarray, payee: str, rows=None) -> float:
         """Firms pay. `amount` (rows,) whole yuan ≥ 0; `rows` an index array, or None for the first len(amount) rows."""
-        return self._firms(kind, amount, FIRMS, payee, rows)
+        return self.from_rows(kind, FIRMS, amount, payee, rows)
 
     def to_firms(self, kind: str, amount: np.ndarray, payer: str, rows=None) -> float:
         """Firms receive."""
-        return self._firms(kind, amount, payer, FIRMS, rows)
+        return self.to_rows(kind, FIRMS, amount, payer, rows)
 
-    def _firms(self, kind, amount, payer, payee, rows) -> float:
+    def from_rows(self, kind: str, group: str, amount: np.ndarray, payee: str, rows=None) -> float:
+        """Rows of a group pay one account; no row twice in one posting. Returns the total."""
         total = float(amount.sum())
         if total == 0.0:
             return 0.0
-        if payer == FIRMS:
-            self._debit_rows(kind, amount, rows)
-            self._credit(kind, payee, total)
-        else:
-            self._debit(kind, payer, total)
-            self._credit_rows(kind, amount, rows)
+        self._debit_rows(kind, group, amount, rows)
+        self._credit(kind, payee, total)
+        self._note(kind, group, payee, total)
+        return total
+
+    def to_rows(self, kind: str, group: str, amount: np.ndarray, payer: str, rows=None) -> float:
+        """One account pays rows of a group; no row twice in one posting. Returns the total."""
+        total = float(amount.sum())
+        if total == 0.0:
+            return 0.0
+        self._debit(kind, payer, total)
+        self._credit_rows(kind, group, amount, rows)
+        self._note(kind, payer, group, total)
+        return total
+
+    def between(self, kind: str, payer: str, payers: np.ndarray, payee: str, payees: np.ndarray, amount: np.ndarray) -> float:
+        """Rows of one group pay rows of another, pair by pair; a row may appear in many pairs. Returns the total."""
+        total = float(amount.sum())
+        if total == 0.0:
+            return 0.0
+        self._debit_rows(kind, payer, np.bincount(payers, amount), None)
+        self._credit_rows(kind, payee, np.bincount(payees, amount), None)
         self._note(kind, payer, payee, total)
         return total
 
@@ -104,17 +119,17 @@ class Ledger:
     def _credit(self, kind, account, total):
         self.cash[account] += total
 
-    def _debit_rows(self, kind, amount, rows):
+    def _debit_rows(self, kind, group, amount, rows):
         if rows is None:
-            self.firm_cash[: len(amount)] -= amount
+            self.groups[group][: len(amount)] -= amount
         else:
-            self.firm_cash[rows] -= amount
+            self.groups[group][rows] -= amount
 
-    def _credit_rows(self, kind, amount, rows):
+    def _credit_rows(self, kind, group, amount, rows):
         if rows is None:
-            self.firm_cash[: len(amount)] += amount
+            self.groups[group][: len(amount)] += amount
         else:
-            self.firm_cash[rows] += amount
+            self.groups[group][rows] += amount
 
     # -- reading ----------------------------------------------------------------------------------------------------
     def total(self, kind: str, payer: str | None = None, payee: str | None = None) -> float:
@@ -129,26 +144,22 @@ class Ledger:
     def imbalances(self) -> dict[str, float]:
         """Every account against this quarter's postings; whole yuan; inside the exact range. Empty when all is well."""
         expected = dict(self.opening)
-        expected[FIRMS] = self.opening_firms
         for (_, payer, payee), amount in self.flow.items():
             expected[payer] -= amount
             expected[payee] += amount
-        firms = float(self.firm_cash.sum())
-        found = {account: self.cash[account] - expected[account] for account in self.cash}
-        found[FIRMS] = firms - expected[FIRMS]
-        errors = {f"account {name}": abs(gap) for name, gap in found.items() if gap}
-        world = sum(self.cash.values()) + firms - sum(self.opening.values()) - self.opening_firms
-        if world:
+        found = self.cash | {group: float(cash.sum()) for group, cash in self.groups.items()}
+        errors = {f"account {name}": abs(gap) for name, cash in found.items() if (gap := cash - expected[name])}
+        if world := sum(found.values()) - sum(self.opening.values()):
             errors["world sum"] = abs(world)
-        largest = max(float(np.abs(self.firm_cash).sum()), *(abs(value) for value in self.cash.values()))
+        largest = max(*(float(np.abs(cash).sum()) for cash in self.groups.values()), *map(abs, self.cash.values()))
         if not largest < EXACT:
             errors["exact range"] = largest
-        if (self.firm_cash != np.rint(self.firm_cash)).any() or any(value != np.rint(value) for value in self.cash.values()):
+        broken = any((cash != np.rint(cash)).any() for cash in self.groups.values())
+        if broken or any(value != np.rint(value) for value in self.cash.values()):
             errors["whole yuan"] = 1.0
         return errors
 
     def close(self) -> None:
         """Open the next quarter."""
         self.flow.clear()
-        self.opening = dict(self.cash)
-        self.opening_firms = float(self.firm_cash.sum())
+        self.opening = self.cash | {group: float(cash.sum()) for group, cash in self.groups.items()}

@@ -19,7 +19,6 @@ from sim.programmes import LOAN_PRODUCTS, Funded, build
 from sim.streams import Luck, Streams
 
 BASE_YEAR = 2021
-LOCKDOWN = 5  # 2022Q2
 
 
 class World:
@@ -82,6 +81,7 @@ class World:
         self.year, self.season = BASE_YEAR + self.quarter // 4, self.quarter % 4
         self.rules = rules.of_quarter(self.numbers, self._bought(), self.quarter)
         self.products = {product.agency: product for product in self.rules.products}
+        self.contracts |= self.products  # loans stay covered after their programme has stopped
         self.flows = dict.fromkeys(
             ("hnte_certified_flow", "hnte_first_time", "hnte_applications", "patents_flow", "rd_tax_claimed",
              "rd_relabelled", "misused_grants"), 0.0)  # fmt: skip
@@ -153,13 +153,12 @@ class World:
         certified = firms.cert_year[:n] > 0
         if gap := int(certified.sum()) - sum(self.cohorts.values()):
             errors["certificates by cohort"] = abs(gap)
-        # Products with a 0/1 column find money in dead rows without copying them out.
-        dead = (~firms.alive).astype(float)
-        held = float(np.dot(dead, np.abs(firms.cash)) + np.dot(dead[:n], certified))
-        held += sum(float(np.dot(dead, loans)) for loans in self.books.balance)
+        held = float(firms.alive[n:].any())  # slots not yet used
+        dead = np.flatnonzero(~firms.alive[:n])
+        held += float(np.abs(firms.cash[dead]).sum() + certified[dead].sum() + self.books.balance[:, dead].sum())
         for agency in self.agencies.values():
             if len(agency.payable):
-                held += float(np.dot(dead, agency.payable) + np.dot(dead, agency.queue))
+                held += float(agency.payable[dead].sum() + agency.queue[dead].sum())
         if held:
             errors["dead rows hold"] = held
         errors.update(talent.imbalances(self))
@@ -229,8 +228,8 @@ class World:
 
     def lockdown(self) -> float:
         """Log change of sales from the lockdown: down in its quarter, back in the next."""
-        change = {LOCKDOWN: np.log1p(-self.numbers["economy.lockdown_loss"]),
-                  LOCKDOWN + 1: -np.log1p(-self.numbers["economy.lockdown_loss"])}.get(self.quarter, 0.0)  # fmt: skip
+        since = self.quarter - int(self.numbers["economy.lockdown_quarter"])
+        change = {0: 1.0, 1: -1.0}.get(since, 0.0) * np.log1p(-self.numbers["economy.lockdown_loss"])
         self.lockdown_level += change
         return change
 
@@ -270,10 +269,11 @@ class World:
         self.banks = [self.make(self.bank_class, k, f"bank {k + 1}") for k in range(int(self.numbers["credit.bank_count"]))]
         self.books = Books(LOAN_PRODUCTS, self.firms.rows)
         self.products = {product.agency: product for product in self.rules.products}
+        self.contracts = dict(self.products)
         for product in self.rules.products:
             self.books.cover[self.books.names.index(product.agency)] = product.cover
         self._bank_flows = {"new": np.zeros(len(self.banks))}
-        self.ledger = Ledger(self.firms.cash, accounts)
+        self.ledger = Ledger({"firms": self.firms.cash}, accounts)
 
     def make(self, kind, *terms):
         """Build an institution; the Mesa model overrides this to make agents of them."""
@@ -303,7 +303,7 @@ class World:
         self.frontier = 0.0
         self.frontier_slope = p["knowledge.productivity_elasticity"] + p["knowledge.spillover_elasticity"]
         weight = firms.sales[:n] / firms.sales[:n].sum()
-        depth = np.minimum(firms.knowledge[:n] / np.maximum(4 * firms.sales[:n], 1) / self.usual_depth, 5.0)
+        depth = np.minimum(firms.knowledge[:n] / np.maximum(4 * firms.sales[:n], 1) / self.usual_depth, p["knowledge.depth_cap"])
         tail = p["knowledge.jump_tail"]
         step = p["knowledge.jump_size"] * tail / (tail - 1)
         self.frontier_pace = float((weight * depth).sum()) * p["knowledge.jump_rate"] / 4 * step

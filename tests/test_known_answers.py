@@ -266,7 +266,7 @@ def test_displacement_factor_makes_local_sales_meet_local_demand():
     rng = np.random.default_rng(1)
     wanted, sector = rng.uniform(1e5, 1e8, 500), rng.integers(0, 3, 500)
     demand = np.bincount(sector, wanted) * np.array([0.7, 1.0, 1.4])
-    factor = sales.displacement(wanted, sector, demand)
+    factor = sales.displacement(wanted, sector, demand, 2.0)
     assert np.bincount(sector, wanted * factor[sector]) == pytest.approx(demand, rel=1e-12)
 
 

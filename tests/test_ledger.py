@@ -81,52 +81,82 @@ def test_books_kept_by_somebody_else_show_the_same_cash(monkeypatch):
     posted = []
 
     class Witness(Ledger):
-        def _firms(self, kind, amount, payer, payee, rows):
-            rows = np.arange(len(amount)) if rows is None else rows
-            posted.append((payer, payee, rows.copy(), np.array(amount)))
-            return super()._firms(kind, amount, payer, payee, rows)
+        def from_rows(self, kind, group, amount, payee, rows=None):
+            posted.append((group, _all(rows, amount), payee, None, np.array(amount)))
+            return super().from_rows(kind, group, amount, payee, rows)
+
+        def to_rows(self, kind, group, amount, payer, rows=None):
+            posted.append((payer, None, group, _all(rows, amount), np.array(amount)))
+            return super().to_rows(kind, group, amount, payer, rows)
+
+        def between(self, kind, payer, payers, payee, payees, amount):
+            posted.append((payer, payers.copy(), payee, payees.copy(), np.array(amount)))
+            return super().between(kind, payer, payers, payee, payees, amount)
 
         def transfer(self, kind, amount, payer, payee):
-            posted.append((payer, payee, None, float(amount)))
+            posted.append((payer, None, payee, None, float(amount)))
             return super().transfer(kind, amount, payer, payee)
 
     monkeypatch.setattr("sim.world.Ledger", Witness)
     world = everything()
-    firms, cash = world.firms.cash.copy(), defaultdict(float, world.ledger.cash)
+    groups = {name: cash.copy() for name, cash in world.ledger.groups.items()}
+    cash = defaultdict(float, world.ledger.cash)
     for _ in range(SOON):
         world.step()
-    for payer, payee, rows, amount in posted:
-        for party, sign in ((payer, -1), (payee, 1)):
-            if party == FIRMS:
-                np.add.at(firms, rows, sign * amount)
+    for payer, payers, payee, payees, amount in posted:
+        for party, rows, sign in ((payer, payers, -1), (payee, payees, 1)):
+            if party in groups:
+                np.add.at(groups[party], rows, sign * amount)
             else:
                 cash[party] += sign * float(np.sum(amount))
-    assert (firms == world.firms.cash).all() and dict(cash) == world.ledger.cash
+    assert all((groups[name] == cash).all() for name, cash in world.ledger.groups.items())
+    assert dict(cash) == world.ledger.cash
+
+
+def _all(rows, amount):
+    return np.arange(len(amount)) if rows is None else rows.copy()
+
+
+def test_rows_of_two_groups_pay_each_other_pair_by_pair():
+    ledger = Ledger({"firms": np.array([100.0, 50.0]), "carriers": np.zeros(3)}, {"city": 0.0})
+    paid = ledger.between(
+        "service", "firms", np.array([0, 0, 1]), "carriers", np.array([2, 0, 2]), np.array([5.0, 3.0, 7.0])
+    )
+    assert paid == 15 and not ledger.imbalances()
+    assert ledger.groups["firms"].tolist() == [92, 43] and ledger.groups["carriers"].tolist() == [3, 0, 12]
+    ledger.groups["carriers"][1] += 1
+    assert set(ledger.imbalances()) == {"account carriers", "world sum"}
+
+
+def strict(monkeypatch, holds):
+    """A run whose postings of rows must all satisfy `holds(amount, rows)`."""
+    seen = []
+
+    class Strict(Ledger):
+        def from_rows(self, kind, group, amount, payee, rows=None):
+            seen.append(kind)
+            assert holds(amount, rows), kind
+            return super().from_rows(kind, group, amount, payee, rows)
+
+        def to_rows(self, kind, group, amount, payer, rows=None):
+            seen.append(kind)
+            assert holds(amount, rows), kind
+            return super().to_rows(kind, group, amount, payer, rows)
+
+    monkeypatch.setattr("sim.world.Ledger", Strict)
+    world = everything()
+    for _ in range(SOON):
+        world.step()
+    assert len(set(seen)) > 10
 
 
 def test_no_row_is_posted_twice_in_one_posting(monkeypatch):
     # `cash[rows] += amount` pays a row that is listed twice only once.
-    class Strict(Ledger):
-        def _firms(self, kind, amount, payer, payee, rows):
-            assert rows is None or len(np.unique(rows)) == len(rows), kind
-            return super()._firms(kind, amount, payer, payee, rows)
-
-    monkeypatch.setattr("sim.world.Ledger", Strict)
-    world = everything()
-    for _ in range(SOON):
-        world.step()
+    strict(monkeypatch, lambda amount, rows: rows is None or len(np.unique(rows)) == len(rows))
 
 
 def test_no_amount_in_a_posting_is_negative(monkeypatch):
-    class Strict(Ledger):
-        def _firms(self, kind, amount, payer, payee, rows):
-            assert (np.asarray(amount) >= 0).all(), kind
-            return super()._firms(kind, amount, payer, payee, rows)
-
-    monkeypatch.setattr("sim.world.Ledger", Strict)
-    world = everything()
-    for _ in range(SOON):
-        world.step()
+    strict(monkeypatch, lambda amount, rows: (np.asarray(amount) >= 0).all())
 
 
 def test_all_money_is_in_whole_yuan():
@@ -389,7 +419,7 @@ def test_the_error_names_the_package_the_seed_and_the_quarter():
 
 # -- refused at once -------------------------------------------------------------------------------------------------
 def small_ledger() -> Ledger:
-    return Ledger(np.array([100.0, 50.0]), {"city": 1000.0, "outside": 0.0})
+    return Ledger({"firms": np.array([100.0, 50.0])}, {"city": 1000.0, "outside": 0.0})
 
 
 def test_a_posting_of_an_unknown_kind_is_refused():

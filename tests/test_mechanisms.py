@@ -435,3 +435,30 @@ def test_flows_of_the_first_year_are_like_those_of_later_ones(name):
     records, _ = _undisturbed()
     yearly = [record.series[name].reshape(-1, 4).sum(axis=1) for record in records]
     assert _first_is_like_the_others(np.mean(yearly, axis=0))
+
+
+def test_a_lower_rate_raises_the_debt_firms_want_by_the_elasticity_and_only_of_those_who_may_have_it():
+    world = city(EVERYTHING)
+    n = world.firms.count
+    only(world, sales.sell)
+    plain = credit.demand_factor(world, n)
+    assert plain == pytest.approx(np.ones(n))  # at the rates of the start
+    name, product = next((name, x) for name, x in world.products.items() if not x.guarantor)
+    world.products[name] = replace(product, subsidy=0.01)
+    start = world.numbers.at("credit.prime_rate", -1) + world.numbers["credit.start_spread"]
+    cheaper = credit.demand_factor(world, n)
+    may = (world.firms.awareness[:n] < world.rules.delivery.awareness) & (world.firms.tier[:n] >= product.minimum_tier)
+    assert cheaper[may] == pytest.approx(((start - 0.01) / start) ** -world.numbers["credit.demand_elasticity"])
+    assert may.any() and (cheaper[may] > 1).all() and (cheaper[~may] == plain[~may]).all()
+
+
+def test_loans_made_before_a_programme_stops_stay_covered():
+    """The guarantee company pays for old loans after its last new one; nothing new is guaranteed."""
+    world = city(EVERYTHING, {"guarantee.citycompany.stop": "2022Q3"}, quarters=14)
+    book, paid = world.books.names.index("guarantee.citycompany"), 0.0
+    for _ in range(14):
+        world.step()
+        if world.quarter >= 6:
+            paid += world.agencies["guarantee.citycompany"].paid
+            assert world.books.new[book] == 0
+    assert paid > 0

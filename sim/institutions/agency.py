@@ -42,6 +42,8 @@ class Agency:
     def open_year(self, world) -> None:
         """Fill the purse on the first running quarter of a year: a yearly budget is approved whole."""
         programme, quarter = self.programme, world.quarter
+        if world.season == 0:
+            self.compensated_year = 0.0
         if not self.funded or not programme.runs(quarter):
             return
         if world.season and quarter != programme.start:
@@ -223,12 +225,14 @@ class Agency:
     def compensate(self, world, amount, stop: float) -> np.ndarray:
         """Pay banks the covered part of losses, up to the purse and the yearly stop; returns what was paid (rows,).
 
-        Banks remember the share they got and price by it.
+        Banks remember the share they got and price by it. When the programme has stopped, the city pays for the loans
+        that are still covered, up to the same stop.
         """
         owed = float(amount.sum())
-        room = min(world.ledger.cash[self.account], max(np.floor(stop) - self.compensated_year, 0.0))
+        payer = self.account if self.programme.runs(world.quarter) else "city"
+        room = min(world.ledger.cash[payer], max(np.floor(stop) - self.compensated_year, 0.0))
         paid = _within(amount, room)
-        total = world.ledger.transfer("compensation", paid.sum(), self.account, "banks")
+        total = world.ledger.transfer("compensation", paid.sum(), payer, "banks")
         if owed:
             self.cover_kept += world.numbers["delivery.memory"] * (total / owed - self.cover_kept)
         self.compensated_year += total

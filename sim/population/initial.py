@@ -224,7 +224,8 @@ def _research_history(firms, numbers, draw, n0):
     gap = np.where(certified, np.maximum(limit - wanted, 0), 0)
     # The start splits a gap as the decision does at the base user cost: see processes/research.py.
     eta = max(numbers["rd.user_cost_elasticity"], 1e-9)
-    steep_real = 0.8 / eta
+    rate, extra = numbers["tax.hnte_rate_2020"], numbers["tax.deduction_2020"]
+    steep_real = (1 - rate * (1 + extra)) / (1 - rate) / eta
     steep_relabel = numbers["rd.relabel_cost"] * firms.relabel_cost
     part = steep_real / (steep_real + steep_relabel) if numbers["rd.relabelling"] else np.zeros(firms.rows)
     firms.plan_relabel[:] = gap * part
@@ -309,8 +310,8 @@ def _certificates(firms, numbers, draw, n0):
 def _labels(firms, numbers, draw, hnte):
     """Labels of the old rule: the largest R&D-intensive firms, the mid-sized and the small, with noise."""
     free = np.ones(len(hnte), bool)
-    for name, floor in (("unicorn", 2e8), ("gazelle", 3e7), ("fledgling", 5e6)):
-        fits = free & (firms.sales_1[hnte] >= floor)
+    for name in ("unicorn", "gazelle", "fledgling"):
+        fits = free & (firms.sales_1[hnte] >= numbers[f"place.{name}_start_sales"])
         score = np.where(fits, firms.productivity[hnte] + draw(f"label {name}").standard_normal(len(hnte)), -np.inf)
         chosen = np.argsort(-score, kind="stable")[: min(int(numbers[f"place.{name}_start"]), int(fits.sum()))]
         until = getattr(firms, f"{name}_until")

@@ -10,8 +10,8 @@ def default_odds(p, leverage, cash, margin, log_size_gap, young):
     return (
         p["credit.risk_level"]
         + p["credit.risk_leverage"] * leverage
-        - p["credit.risk_cash"] * np.clip(cash, -0.3, 0.3)
-        - p["credit.risk_margin"] * np.clip(margin, -0.2, 0.3)
+        - p["credit.risk_cash"] * np.clip(cash, -p["credit.risk_cash_limit"], p["credit.risk_cash_limit"])
+        - p["credit.risk_margin"] * np.clip(margin, p["credit.risk_margin_floor"], p["credit.risk_margin_ceiling"])
         - p["credit.risk_size"] * log_size_gap
         + p["credit.risk_youth"] * young
     )
@@ -58,9 +58,10 @@ def borrow(world) -> None:
     firms, p, n = world.firms, world.numbers, world.firms.count
     annual = 4 * firms.sales[:n]
     debt = world.books.debt(n)
-    wanted = np.maximum(firms.leverage[:n] * annual - debt, 0)
-    wanted += np.maximum(p["credit.cash_floor"] * annual - firms.cash[:n], 0) * (firms.leverage[:n] > 0)
-    wanted = np.minimum(wanted, np.maximum(2 * firms.leverage[:n] * annual - debt, 0))
+    desired = firms.leverage[:n] * annual * demand_factor(world, n)
+    wanted = np.maximum(desired - debt, 0)
+    wanted += np.maximum(p["credit.cash_floor"] * annual - firms.cash[:n], 0) * (desired > 0)
+    wanted = np.minimum(wanted, np.maximum(2 * desired - debt, 0))
     rows = np.flatnonzero(firms.alive[:n] & (wanted >= p["credit.minimum_ticket"]))
     need = np.rint(wanted[rows])
     sound = firms.below[rows] == 0
@@ -83,6 +84,23 @@ def borrow(world) -> None:
     world.unmet = np.zeros(n)
     # Part of the debt it wants that a firm cannot find.
     world.unmet[rows] = np.minimum(need / np.maximum(firms.leverage[rows] * annual[rows], 1), 1)
+
+
+def demand_factor(world, n):
+    """Desired debt against that at the rates of the start, (n,): (net rate / rate of the start)^−elasticity.
+
+    The net rate moves with the prime rate for everybody and with an interest subsidy for those who may have it.
+    """
+    firms, p = world.firms, world.numbers
+    start = p.at("credit.prime_rate", -1) + p["credit.start_spread"]
+    net = np.full(n, p.at("credit.prime_rate", world.quarter) + p["credit.start_spread"])
+    knows = firms.awareness[:n] < world.rules.delivery.awareness
+    subsidy = np.zeros(n)
+    for product in world.products.values():
+        if product.subsidy and product.quota > 0:
+            open_to = knows & (firms.tier[:n] >= product.minimum_tier)
+            subsidy = np.maximum(subsidy, np.where(open_to, product.subsidy, 0.0))
+    return (np.maximum(net - subsidy, 1e-3) / start) ** -p["credit.demand_elasticity"]
 
 
 def _book_odds(world, rows, size, debt):
@@ -189,16 +207,20 @@ def start(world) -> None:
     """Debt at the end of 2020: desired debt at a random point of its cycle; sci-tech and guaranteed loans inside it."""
     firms, p, books, n = world.firms, world.numbers, world.books, world.firms.count
     age = world.streams.trait("loan age").random(n)
-    wanted = firms.leverage[:n] * firms.sales_1[:n]
-    # A firm borrows again when instalments have opened a gap of one ticket, so it stands somewhere inside that gap.
-    debt = np.rint(wanted - age * np.maximum(wanted / p["credit.term"], p["credit.minimum_ticket"]))
-    debt = np.minimum(debt, np.rint(capacity(world, np.arange(n), firms.sales_1[:n])))
+    annual = 4 * firms.sales[:n]
+    wanted = firms.leverage[:n] * annual
+    # A firm borrows again when instalments have opened a gap of one ticket: one that pays back less than a ticket a
+    # quarter stands somewhere inside that gap, the others have just closed it.
+    slow = wanted / p["credit.term"] < p["credit.minimum_ticket"]
+    debt = np.rint(wanted - age * slow * p["credit.minimum_ticket"])
+    debt = np.minimum(debt, np.rint(capacity(world, np.arange(n), annual)))
     debt[debt < p["credit.minimum_ticket"]] = 0
-    # Only firms that a bank would have lent to owe anything.
+    # Only firms that a bank would have lent to in some quarter of the past year owe anything.
     rows = np.arange(n)
-    noise = _judgement(world, world.streams.trait("bank at the start").standard_normal(n), rows)
-    default = _seen(_book_odds(world, rows, firms.sales_1[:n], debt), noise, p, 0.0)
-    debt[_ordinary_rate(world, rows, firms.sales_1[:n], debt, default) > p["credit.rate_cap"]] = 0
+    views = world.streams.trait("bank at the start").standard_normal((n, 4))
+    noise = _judgement(world, views.min(axis=1), rows)
+    default = _seen(_book_odds(world, rows, annual, debt), noise, p, 0.0)
+    debt[_ordinary_rate(world, rows, annual, debt, default) > p["credit.rate_cap"]] = 0
     fits = (firms.tier[:n] >= 1) & (debt > 0) & (firms.awareness[:n] < p["delivery.awareness"])
     lucky = world.streams.trait("loan product").random(n)
     cap = p["place.policy_loan_cap"]
@@ -220,5 +242,5 @@ def start(world) -> None:
 
 def _place(world, book, rows, amount, p):
     books = world.books
-    rate = np.full(len(rows), p.at("credit.prime_rate", -1) + 0.01)
+    rate = np.full(len(rows), p.at("credit.prime_rate", -1) + p["credit.start_spread"])
     books.lend(book, rows, amount, rate, p["credit.term"])

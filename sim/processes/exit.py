@@ -100,7 +100,7 @@ def _settle(world, rows):
         loss = lost - collateral
         covered = np.rint(books.cover[book] * loss)
         agency = world.agencies.get(name)
-        product = world.products.get(name)
+        product = world.contracts.get(name)
         if agency is not None and product is not None:
             covered = agency.compensate(world, covered, product.stop_loss * (books.total[book] + lost.sum()))
         else:

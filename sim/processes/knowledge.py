@@ -41,7 +41,7 @@ def learn(world) -> None:
     heard = absorb * news[firms.district[:n], firms.sector[:n]]
     # Knowledge per yuan of sales against the average decides who makes a major innovation.
     depth = stock / np.maximum(4 * firms.sales[:n], 1.0) / world.usual_depth
-    hit = world.luck.uniform("jump") < p["knowledge.jump_rate"] / 4 * np.minimum(depth, 5.0)
+    hit = world.luck.uniform("jump") < p["knowledge.jump_rate"] / 4 * np.minimum(depth, p["knowledge.depth_cap"])
     rows = np.flatnonzero(hit & alive)
     size = p["knowledge.jump_size"] * np.exp(
         world.luck.exponential("jump_size", rows) / p["knowledge.jump_tail"]

@@ -112,7 +112,7 @@ def _certify(world):
     passed = world.luck.uniform("review", rows) < 1 / (1 + np.exp(-odds))
     world.flows["hnte_applications"] = float(len(rows))
     if len(rows):
-        world.usual_pass_rate += 0.5 * (passed.mean() - world.usual_pass_rate)
+        world.usual_pass_rate += p["hnte.pass_memory"] * (passed.mean() - world.usual_pass_rate)
     winners = rows[passed]
     world.event("first_certificate", rows[passed & first])
     world.event("renewal", rows[passed & ~first])

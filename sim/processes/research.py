@@ -125,7 +125,7 @@ def _threshold_decision(world, expected, profit, cost):
     benefit *= (1 + p["hnte.discount_rate"]) ** -np.where(held, 0.0, 1.0 + wait)
     saved = coaching.cost_cut * (firms.pool_since[rows] > NEVER)
     filing = (p["hnte.application_cost"] + p["hnte.ip_cost"] * first) * (1 - saved) * firms.hassle[rows]
-    worth = (benefit > loss + filing / p["hnte.validity"]) & (gap <= 2 * desired)
+    worth = (benefit > loss + filing / p["hnte.validity"]) & (gap <= p["rd.most_gap"] * desired)
     firms.aims[rows] = worth
     scale = np.where(worth, 1 / np.maximum(sales, 1.0), 0.0)
     firms.plan_extra[rows] = real * scale

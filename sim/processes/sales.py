@@ -21,10 +21,10 @@ def mean_correction(scale):
     return -0.25 * np.log1p(-(scale**2))
 
 
-def displacement(wanted, sector, demand):
-    """Factor by which the local sales that firms want (rows,) meet local demand (sectors,), within a factor of two."""
+def displacement(wanted, sector, demand, limit):
+    """Factor by which the local sales that firms want (rows,) meet local demand (sectors,), 1/limit to limit."""
     total = np.bincount(sector, wanted, len(demand))
-    return np.clip(np.divide(demand, total, out=np.ones(len(demand)), where=total > 0), 0.5, 2.0)
+    return np.clip(np.divide(demand, total, out=np.ones(len(demand)), where=total > 0), 1 / limit, limit)
 
 
 def sell(world) -> None:
@@ -60,7 +60,7 @@ def sell(world) -> None:
     elsewhere = np.rint((before - firms.sales_local[:n]) * factor)
     if p["sales.displacement"]:
         demand = world.local_demand_base * np.exp(world.sector_index + world.lockdown_level)
-        wanted *= displacement(wanted, sector, demand)[sector]
+        wanted *= displacement(wanted, sector, demand, p["sales.displacement_limit"])[sector]
     local = np.rint(wanted)
     sales = local + elsewhere
     world.ledger.to_firms("sales_local", local, "households")
