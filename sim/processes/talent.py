@@ -14,6 +14,9 @@ from sim.processes import choice, hiring, leaving
 from sim.streams import Luck
 
 
+SPREAD = 4  # quarters to either side over which retirements are averaged
+
+
 @dataclass
 class Labour:
     """The market for talent. `usual_…` and `mean_…` are of the start; flows are of the quarter."""
@@ -167,12 +170,12 @@ def _inflow(world, residents) -> np.ndarray:
     time = np.arange(quarters)[:, None] / 4
     usual = count * np.exp(labour.path[:-1, None] + growth / 2)
     ends = residents["born"] + 4 * p["talent.retirement_age"]
-    retire = np.zeros((quarters, len(KINDS)))
     late = np.maximum(ends, residents["contract_end"]).astype(np.int64)
-    soon = (late >= 0) & (late < quarters)
-    np.add.at(retire, (late[soon], kind[soon].astype(np.int64)), 1.0)
-    # Retirements are few and lumpy: a year's mean, thinned by those who left before.
-    spread = np.array([retire[max(q - 4, 0) : q + 5].mean(axis=0) for q in range(quarters)]) if quarters else retire
+    ahead = quarters + SPREAD  # beyond the horizon, so that a longer run has the same first quarters
+    soon = np.flatnonzero(late < ahead)
+    retire = np.bincount(late[soon] * len(KINDS) + kind[soon], minlength=ahead * len(KINDS)).reshape(ahead, -1)
+    # Retirements are few and lumpy: the mean of two years, thinned by those who left before.
+    spread = np.array([retire[max(q - SPREAD, 0) : q + SPREAD + 1].mean(axis=0) for q in range(quarters)])
     return np.maximum(usual * (out / 4 + growth) + spread * np.exp(-out * time), 0.0)
 
 

@@ -30,6 +30,6 @@ class TalentYouth(Funded):
         if self.dose:
             rules.talent.youth = YouthCall(
                 self.id, round(self.dose * self.places), float(round(self.grant)), self.age_limit,
-                self.learning * (1.0 if self.lump_sum else 1 - self.burden), self.misuse if self.lump_sum else 0.0,
+                self.learning * (1 - self.burden * (not self.lump_sum)), self.misuse * self.lump_sum,
                 round(self.bond),
             )  # fmt: skip
