@@ -70,13 +70,12 @@ def subsidy_utility(world, skill, yearly):
     return p["talent.income_response"] * (1 - p["talent.rival_answer"]) * np.log1p(yearly / income)
 
 
-def arrive(world) -> None:
-    """Those of the cast whose move is this quarter choose; who chooses the city takes a slot and searches."""
+def arrive(world, change) -> None:
+    """`change` (kinds,) is that of the city's utility. Those of the cast whose move is this quarter choose; who chooses the city takes a slot and searches."""
     people, cast, labour, p, award = world.talent, world.arrivals, world.labour, world.numbers, world.rules.talent.award
     first, last = cast.first[world.quarter], cast.first[world.quarter + 1]
     people.known += int(last - first)
     kind, origin, skill = cast.kind[first:last], cast.origin[first:last], cast.skill[first:last]
-    change = utility_change(world)
     labour.history[world.quarter] = change[SKILLED]
     gain = change[kind]
     # Vocational schools fill places by the market of the day; the trained arrive years later.

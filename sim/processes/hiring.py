@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.population.people import ABSENT, SEARCHING
+from sim.population.people import SEARCHING
 
 
 def matches(vacancies, searchers, exponent):
@@ -69,7 +69,12 @@ def best(score, identity, number) -> np.ndarray:
     if 0 < number < len(score):
         limit = np.partition(score, len(score) - number)[len(score) - number]
         rows = np.flatnonzero(score >= limit)
-    return rows[np.lexsort((identity[rows], -score[rows]))][:number]
+    loss = -score[rows]
+    order = np.argsort(loss)  # without ties any sort gives the same
+    ranked = loss[order]
+    if (ranked[1:] == ranked[:-1]).any():
+        order = np.lexsort((identity[rows], loss))  # five times as slow, and nearly never needed
+    return rows[order[:number]]
 
 
 def bell(uniform):
@@ -108,30 +113,33 @@ def hire(world, luck) -> None:
     score = people.skill[searchers] + p["talent.search_noise"] * bell(luck.sparse("search", searchers))
     posts, who = assign(empty[at], offer, firms.identity[at], score, people.identity[searchers], p["talent.matching"])
     who = searchers[who]
-    people.employer[who] = at[posts]
+    move(world, who, at[posts])
     people.since[who] = world.quarter
     people.contract_end[who] = world.quarter + 4
     vacant = float(empty.sum())
     labour.hires, labour.vacancies = len(who), vacant - len(who)
     labour.fill_rate = len(who) / vacant if vacant else 0.0
     labour.chance = max(len(who), 1.0) / max(len(searchers), 1.0)
-    count_staff(world)
 
 
-def count_heads(world) -> None:
-    """Staff by firm, from the persons."""
-    n, people = world.firms.count, world.talent
-    world.firms.st_staff[:n] = np.bincount(people.employer[: people.count] - ABSENT, minlength=n + 2)[2:]
+def move(world, rows, to) -> None:
+    """Persons change employer (slot, SEARCHING or ABSENT; one for all or one each); staff and skill of firms follow."""
+    people, firms, labour, n = world.talent, world.firms, world.labour, world.firms.count
+    before, skill = people.employer[rows], people.skill[rows] - labour.usual_skill
+    people.employer[rows] = to
+    for sign, at in ((-1, before), (1, people.employer[rows])):
+        works = np.flatnonzero(at >= 0)
+        if len(works):
+            at = at[works]
+            firms.st_staff[:n] += sign * np.bincount(at, minlength=n)
+            labour.skill_sum[:n] += sign * np.bincount(at, skill[works], n)
 
 
-def count_staff(world) -> None:
-    """Staff and their mean skill by firm, from the persons."""
-    firms, people, n = world.firms, world.talent, world.firms.count
-    at = people.employer[: people.count] - ABSENT
-    staff = np.bincount(at, minlength=n + 2)[2:]
-    skill = np.bincount(at, people.skill[: people.count], n + 2)[2:]
-    firms.st_staff[:n] = staff
-    firms.st_skill[:n] = (skill - staff * world.labour.usual_skill) / (staff + world.numbers["talent.team"])
+def settle_staff(world) -> None:
+    """Mean skill and employment of firms from their staff."""
+    firms, n = world.firms, world.firms.count
+    staff = firms.st_staff[:n]
+    firms.st_skill[:n] = world.labour.skill_sum[:n] / (staff + world.numbers["talent.team"])
     firms.employment[:n] = firms.other_staff[:n] + staff
 
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from sim.population.columns import NEVER
 from sim.population.people import ABSENT, FOREIGN, KINDS, LOCAL, SEARCHING
-from sim.processes.choice import subsidy_utility, utility_change
-from sim.processes.hiring import whole_posts
+from sim.processes.choice import subsidy_utility
+from sim.processes.hiring import move, whole_posts
 
 EARLY = 8  # quarters in a post that count as the first years
 LEFT, SWITCHED, QUIT, LAID_OFF, STAYED = range(5)
@@ -23,7 +23,7 @@ def turnover(p, scale):
 def leave_chance(p, yearly, surplus, searching, norm):
     """Yearly chance to leave the city (rows,): falls with what the city is worth to the person now."""
     usual = yearly * p["talent.leave_share"] * p["talent.siphon"] * norm
-    factor = np.where(searching, p["talent.search_leave"], 1.0)
+    factor = 1 + (p["talent.search_leave"] - 1) * searching
     return np.minimum(usual * factor * np.exp(-p["talent.persistence"] * surplus), 0.95)
 
 
@@ -54,16 +54,15 @@ def destination(world, kind, place) -> np.ndarray:
     return np.where(abroad, len(labour.base_share) - 1, hub)
 
 
-def review(world, luck) -> None:
-    """Persons whose year is over decide; firms with more staff than posts let some of them go."""
+def review(world, luck, rows, change) -> None:
+    """Persons whose year is over (rows,) decide by the change of the city's utility (kinds,); firms with more staff than posts let some of them go."""
     people, firms, p, labour, n = world.talent, world.firms, world.numbers, world.labour, world.firms.count
-    rows = np.flatnonzero(people.contract_end[: people.count] <= world.quarter)
     kind, employer = people.kind[rows], people.employer[rows]
     searching = employer == SEARCHING
     cell = 2 * kind.astype(np.int64) + (world.quarter - people.since[rows] < EARLY)
     rate = turnover(p, labour.tenure_scale)
     yearly, norm = rate.ravel()[cell], labour.leave_norm[kind]
-    leaves = leave_chance(p, yearly, surplus_now(world, rows, utility_change(world)), searching, norm)
+    leaves = leave_chance(p, yearly, surplus_now(world, rows, change), searching, norm)
     switches = yearly * p["talent.switch_share"]
     quits = yearly * ~searching * max(1 - p["talent.leave_share"] - p["talent.switch_share"], 0.0)
     # One person a firm may always keep. A quarter of the staff is reviewed, so half the excess goes each quarter.
@@ -83,7 +82,9 @@ def review(world, luck) -> None:
     labour.left = np.bincount(kind[gone], minlength=len(KINDS))
     labour.left_to = np.bincount(to, minlength=len(labour.base_share))
     people.contract_end[rows] = world.quarter + 4
-    people.employer[rows[(fate == QUIT) | (fate == LAID_OFF)]] = SEARCHING
+    free = np.flatnonzero((fate == QUIT) | (fate == LAID_OFF))
+    move(world, rows[free], SEARCHING)
+    move(world, rows[gone], ABSENT)
     people.remove(rows[gone])
 
 
@@ -95,3 +96,4 @@ def release(world, slots) -> None:
     gone = np.zeros(world.firms.rows - ABSENT, bool)  # the last two stand for no employer
     gone[slots] = True
     people.employer[: people.count][gone[people.employer[: people.count]]] = SEARCHING
+    world.labour.skill_sum[slots] = 0

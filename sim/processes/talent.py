@@ -54,6 +54,7 @@ class Labour:
     left: np.ndarray = field(default_factory=lambda: np.zeros(len(KINDS), np.int64))
     arrived_from: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     left_to: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    skill_sum: np.ndarray = field(default_factory=lambda: np.zeros(0))  # (firm slots,) of the staff, against the usual
     stock: np.ndarray = field(default_factory=lambda: np.zeros(len(KINDS), np.int64))  # moved by flows only
     promised: dict[str, float] = field(default_factory=dict)  # agency → heads × terms
 
@@ -190,13 +191,15 @@ def _normalise(world, n) -> None:
         firm.other_staff[:] = firm.employment * firm.other_share
     total = float(firms.employment[:n].sum())
     before = firms.employment[:n].copy()
-    hiring.count_staff(world)
+    people, works = world.talent, world.talent.employer >= 0
+    firms.st_staff[:] = np.bincount(people.employer[works], minlength=firms.rows)
+    labour.skill_sum = np.bincount(people.employer[works], people.skill[works] - labour.usual_skill, firms.rows)
     other = np.maximum(before - firms.st_staff[:n], 0.0)
     other *= (total - float(firms.st_staff[:n].sum())) / max(float(other.sum()), 1e-9)
     other = np.maximum(other, 0.0)
     firms.other_staff[:n] = other
     firms.other_share[:n] = np.where(before > 0, other / np.maximum(before, 1e-9), 1.0)
-    firms.employment[:n] = other + firms.st_staff[:n]
+    hiring.settle_staff(world)
     weight = world.rd_plan / max(float(world.rd_plan.sum()), 1e-9)
     filled = hiring.fill(firms.st_staff[:n], hiring.whole_posts(firms, n), p["talent.team"], labour.usual_fill)
     labour.mean_fill = float((weight * filled).sum()) or 1.0
@@ -212,18 +215,20 @@ def step(world) -> None:
     if world.season == 0:
         labour.given = 0
     labour.promised = {}
-    _found(world, luck)
     hiring.set_posts(world)
-    leaving.review(world, luck)
-    choice.arrive(world)
+    rows = np.flatnonzero(people.contract_end[: people.count] <= world.quarter)
+    rows = _found(world, luck, rows)
+    change = choice.utility_change(world)
+    leaving.review(world, luck, rows, change)
+    choice.arrive(world, change)
     labour.stock = labour.stock + labour.arrived - labour.left
-    hiring.count_heads(world)
     hiring.hire(world, luck)
     hiring.set_wage(world)
     if world.rules.talent.award is not None:
         _award(world, world.rules.talent.award)
     if world.rules.talent.youth is not None and world.season == 2:
         _youth(world, world.rules.talent.youth, luck)
+    hiring.settle_staff(world)
     usual = labour.usual_founders * np.exp(labour.path[world.quarter + 1])
     labour.founder_gap = float(np.log(max(_potential_founders(p, people).sum(), 1.0) / usual))
 
@@ -235,19 +240,20 @@ def _potential_founders(p, people) -> np.ndarray:
     return able & (people.employer[:n] > ABSENT) & (people.kind[:n] != SKILLED)
 
 
-def _found(world, luck) -> None:
-    """New technology firms take their founder from the talent of the city, who leaves his post for it."""
+def _found(world, luck, rows) -> np.ndarray:
+    """New technology firms take their founder from those whose year is over (rows,); returns the others."""
     firms, people, p = world.firms, world.talent, world.numbers
     slots = world.entered[firms.kind[world.entered] == FOUNDER]
-    able = np.flatnonzero(_potential_founders(p, people))
+    able = rows[(people.skill[rows] >= p["talent.founder_skill"]) & (people.kind[rows] != SKILLED)]
     score = people.skill[able] + p["talent.search_noise"] * hiring.bell(luck.sparse("founder", able))
     chosen = able[hiring.best(score, people.identity[able], len(slots))]
     # The order of firms is that of their identities, not of the slots they happen to sit in.
     slots = slots[np.argsort(firms.identity[slots])][: len(chosen)]
-    people.employer[chosen] = slots
+    hiring.move(world, chosen, slots)
     people.since[chosen] = world.quarter
     people.contract_end[chosen] = world.quarter + 4
     world.labour.founders = len(chosen)
+    return rows[people.contract_end[rows] <= world.quarter]
 
 
 def _award(world, award) -> None:
@@ -282,7 +288,9 @@ def _youth(world, call, luck) -> None:
     people.paid[people.identity[best]] += each
     world.labour.promised[call.agency] = len(best) * call.grant
     learns = luck.sparse("young_misuse", best) >= call.misuse
-    people.skill[best] += np.where(learns, call.gain, 0.0)
+    gain = np.where(learns, call.gain, 0.0)
+    people.skill[best] += gain
+    np.add.at(world.labour.skill_sum, people.employer[best], gain)
     people.contract_end[best] = world.quarter + call.bond
 
 
