@@ -97,10 +97,27 @@ METRICS: dict[str, Metric] = _metrics(
     ("rd_real_by_tier", "RMB", FLOW, "真实研发（分层级）", "real R&D by tier", "tier"),
     ("exits_by_tier", "firms", FLOW, "退出企业（分层级）", "exits by tier", "tier"),
     ("ladder_moves", "firms", FLOW, "层级流动", "moves on the ladder", "move"),
+    ("talent_stock", "persons", STOCK, "科技人才", "S&T talent"),
+    ("talent_employed", "persons", STOCK, "在岗科技人才", "S&T talent in posts"),
+    ("talent_searching", "persons", STOCK, "求职科技人才", "S&T talent searching"),
+    ("talent_arrivals", "persons", FLOW, "新增科技人才", "arrivals of talent"),
+    ("talent_leavings", "persons", FLOW, "流出科技人才（含退休、转岗）", "leavings of talent (with retirement and other work)"),
+    ("talent_vacancy_rate", "share", RATIO, "科技岗位空缺率", "vacancy rate of S&T posts"),
+    ("talent_fill_rate", "share", RATIO, "空岗当季补充率", "vacancies filled in the quarter"),
+    ("talent_wage", "index", RATIO, "研发工资（相对基期常态）", "R&D wage (against its usual path)"),
+    ("talent_founders", "persons", FLOW, "人才创办企业", "firms founded by talent"),
+    ("talent_founders_stock", "index", RATIO, "潜在创业者（相对常态）", "potential founders (against their usual path)"),
+    ("talent_grants", "RMB", FLOW, "发给个人的资助", "grants to persons"),
+    ("talent_subsidised", "persons", STOCK, "受资助人才", "persons with a running grant"),
+    ("talent_subsidy_over", "persons", FLOW, "资助到期后考虑去留者", "persons who decide after their grant ended"),
+    ("talent_left_after_subsidy", "persons", FLOW, "资助到期后离开者", "persons who left after their grant ended"),
+    ("talent_by_kind", "persons", STOCK, "科技人才（分类）", "talent by kind", "talent_kind"),
+    ("talent_arrivals_from", "persons", FLOW, "新增人才（分来源地）", "arrivals of talent by origin", "talent_place"),
+    ("talent_leavings_to", "persons", FLOW, "流出人才（分去向，本地为退休与转岗）", "leavings of talent by destination (local: retired or other work)", "talent_place"),
 )
 
 # With talent, carriers and funds; asking for them before is a clear error, not a column of zeros.
-PLANNED = ("talent_stock", "talent_arrivals", "fund_called", "fund_nav", "carrier_occupancy",
+PLANNED = ("fund_called", "fund_nav", "carrier_occupancy",
            "enclave_tenants", "enclave_landed", "enclave_left")  # fmt: skip
 
 # Rows of `ladder_moves`: from → to, entry and exit included.

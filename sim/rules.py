@@ -57,6 +57,48 @@ class Delivery:
     automatic: set = field(default_factory=set)
 
 
+@dataclass(frozen=True)
+class TalentAward:
+    """Grants to the best of those who come from elsewhere, paid while they stay. `agency` is the programme that pays."""
+
+    agency: str
+    places: float  # persons a year
+    grant: float  # RMB/person over all quarters
+    quarters: int
+    min_skill: float  # log
+
+    @property
+    def instalment(self) -> float:
+        """Whole RMB a quarter."""
+        return float(round(self.grant / self.quarters))
+
+    def chance(self, eligible: float) -> float:
+        """Chance of being chosen when so many compete in a quarter."""
+        return min(self.places / 4 / max(eligible, 1.0), 1.0)
+
+
+@dataclass(frozen=True)
+class YouthCall:
+    """A yearly call for projects of young staff."""
+
+    agency: str
+    places: int
+    grant: float
+    age_limit: float  # years
+    gain: float  # log skill of those who use the money well
+    misuse: float  # share of grantees
+    bond: int  # quarters
+
+
+@dataclass
+class TalentRules:
+    """What programmes change for persons."""
+
+    permit_days: float
+    award: TalentAward | None = None
+    youth: YouthCall | None = None
+
+
 @dataclass
 class Rules:
     """Everything above, for one quarter."""
@@ -64,6 +106,7 @@ class Rules:
     tax: TaxRules
     coaching: Coaching
     delivery: Delivery
+    talent: TalentRules
     products: list[LoanProduct] = field(default_factory=list)
 
 
@@ -80,7 +123,7 @@ def national(numbers) -> TaxRules:
 
 def of_quarter(numbers, programmes, quarter: int) -> Rules:
     """Let every running programme contribute, in catalogue order."""
-    rules = Rules(national(numbers), Coaching(), Delivery(numbers["delivery.awareness"]))
+    rules = Rules(national(numbers), Coaching(), Delivery(numbers["delivery.awareness"]), TalentRules(numbers["talent.permit_days"]))
     for programme in programmes:
         if programme.runs(quarter):
             programme.contribute(rules, numbers, quarter)

@@ -15,6 +15,7 @@ import numpy as np
 DECISIONS = frozenset((
     "growth", "growth_mix", "margin", "exit", "relocate", "jump", "jump_size", "patent", "patent_round", "consider",
     "review", "audit", "sme", "label", "bank", "apply", "keylab", "rd_org", "merit",
+    "stay", "search", "vacancy", "founder", "young", "young_misuse",
 ))  # fmt: skip
 
 
@@ -64,6 +65,15 @@ class Streams:
         """
         return self._draw("laplace", decision, quarter, rows)
 
+    def sparse(self, decision: str, quarter: int, who: np.ndarray) -> np.ndarray:
+        """(len(who),) in [0, 1) for a few identities of a long table: a hash of (seed, decision, quarter, identity).
+
+        SplitMix64 (Steele, Lea and Flood 2014) as a counter-based generator, so that nobody else's luck is drawn.
+        """
+        with np.errstate(over="ignore"):
+            key = _mix(np.array([self._keys[decision]], np.uint64) + np.uint64(quarter + 1) * GOLDEN)
+            return (_mix(key + (who.astype(np.uint64) + np.uint64(1)) * GOLDEN) >> np.uint64(11)) * 2.0**-53
+
     def _draw(self, law, decision, quarter, rows):
         key = (law, decision, quarter, rows)
         if (kept := self._kept.get(key)) is not None:
@@ -78,6 +88,16 @@ class Streams:
             self._room -= values.nbytes
             self._kept[key] = values
         return values
+
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+
+
+def _mix(z: np.ndarray) -> np.ndarray:
+    """The output function of SplitMix64 (rows,) uint64."""
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
 
 
 class Luck:
@@ -104,6 +124,10 @@ class Luck:
     def laplace_quarter(self, decision: str, slots: np.ndarray | None = None) -> np.ndarray:
         """(count,) or (len(slots),) quarterly parts of a yearly Laplace variate."""
         return self._of(self.streams.laplace_quarter, decision, slots)
+
+    def sparse(self, decision: str, slots: np.ndarray) -> np.ndarray:
+        """(len(slots),) in [0, 1) for a few rows of a long table."""
+        return self.streams.sparse(decision, self.quarter, self.table.identity[slots])
 
     def _of(self, law, decision, slots):
         table = self.table

@@ -14,7 +14,7 @@ from sim.institutions.books import Books
 from sim.ledger import Ledger, split
 from sim.metrics import TIERS, Record
 from sim.population import initial, place
-from sim.processes import calendar, credit, entry, exit, knowledge, ladder, research, sales, taxes
+from sim.processes import calendar, credit, entry, exit, knowledge, ladder, research, sales, talent, taxes
 from sim.programmes import LOAN_PRODUCTS, Funded, build
 from sim.streams import Luck, Streams
 
@@ -40,6 +40,7 @@ class World:
         research.accept_certificates(self)
         self._institutions()
         self._references()
+        talent.start(self)
         credit.start(self)
         self.record = Record()
         self._open_books()
@@ -56,7 +57,7 @@ class World:
         sales.sell(self)
         research.spend(self)
         knowledge.learn(self)
-        # talent: arrival, hiring, leaving
+        talent.step(self)
         credit.serve_debt(self)
         credit.borrow(self)
         # equity: calls, deals, exits
@@ -160,6 +161,7 @@ class World:
                 held += float(agency.payable[dead].sum() + agency.queue[dead].sum())
         if held:
             errors["dead rows hold"] = held
+        errors.update(talent.imbalances(self))
         if self.ledger.cash["treasury"]:
             errors["treasury"] = abs(self.ledger.cash["treasury"])
         return errors

@@ -24,9 +24,11 @@ EXTENSIVE = (
     "award.library.appropriation", "award.keylab.appropriation", "policy30.appropriation", "loan.sukedai.quota",
     "loan.sukedai.appropriation", "loan.tongkedai.quota", "loan.tongkedai.appropriation", "loan.kechuangdai.quota",
     "loan.kechuangdai.appropriation", "guarantee.citycompany.capital", "guarantee.citycompany.appropriation",
-    "delivery.review_capacity",
+    "delivery.review_capacity", "place.talent.foreign", "talent.jianghai.places", "talent.jianghai.appropriation",
+    "talent.youth_grants.places", "talent.youth_grants.appropriation", "talent.permits.appropriation",
+    "talent.permits.running_cost_year",
 )  # fmt: skip
-COUNTS = {"firms", "persons", "projects", "firms/year", "files/quarter"}
+COUNTS = {"firms", "persons", "projects", "firms/year", "files/quarter", "persons", "persons/year"}
 
 NO_ENTRY = dict.fromkeys(
     ("place.founders_per_quarter", "place.outside_projects_per_quarter", "place.risers_per_quarter"), 0

@@ -121,6 +121,10 @@ def luck(policy) -> dict[tuple[str, str, int], bytes]:
             drawn[law, decision, quarter] = values.tobytes()
             return values
 
+        def sparse(self, decision, quarter, who):
+            drawn["sparse", decision, quarter] = super().sparse(decision, quarter, np.arange(100)).tobytes()
+            return super().sparse(decision, quarter, who)
+
     world = worlds.build(policy, quarters=8)
     world.luck.streams = Witness(world.seed)
     for _ in range(8):

@@ -47,7 +47,7 @@ LEGS = {
     "principal": (*BOUGHT, "_debit"), "interest": BOUGHT, "fee": BOUGHT, "subsidy": PAID, "bank_expense": MOVED,
     "tax": ("_debit", *BOUGHT), "tax_split": MOVED, "appropriation": MOVED, "returned": MOVED, "award": PAID, "service": MOVED,
     "administration": MOVED, "application": BOUGHT, "compensation": MOVED, "collateral": MOVED, "closing": BOUGHT,
-    "trade_loss": PAID, "moved": BOUGHT, "public_services": MOVED,
+    "trade_loss": PAID, "moved": BOUGHT, "public_services": MOVED, "talent_grant": MOVED,
 }  # fmt: skip
 
 

@@ -145,7 +145,7 @@ def test_without_relabelling_none_is_reported(programmes):
 
 def test_a_misused_grant_is_reported_but_not_real():
     """Of 100,000 a quarter 80 % are taken out; what is left adds 7.5 % of itself; reports contain the whole."""
-    terms = {"grant.misuse_share": 1, "grant.misused_part": 0.8, "grant.additionality": 0.075}
+    terms = {"grant.misuse_share": 1, "grant.misused_part": 0.8, "grant.additionality": 0.075, "talent.shortage": 0}
     plain, granted = city(size=0.2, changes=terms), city(size=0.2, changes=terms)
     rows = living(plain)
     for world in (plain, granted):

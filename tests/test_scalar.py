@@ -37,7 +37,7 @@ class ScalarCity:
         self.usual_funded = world.usual_funded
         self.depth = sum(f.knowledge for f in self.firms) / (4 * sum(f.sales for f in self.firms))
         self.pace, self.slope, self.pass_rate = world.frontier_pace, world.frontier_slope, world.usual_pass_rate
-        self.quarter = -1
+        self.labour, self.quarter = world.labour, -1
 
     def step(self):
         self.quarter += 1
@@ -153,11 +153,14 @@ class ScalarCity:
             f.sales_year, f.cash = f.sales_year + f.sales, f.cash + f.sales - f.costs
             f.profit_year += f.sales - f.costs
             staff = 4 * f.sales / (p["sales.revenue_per_worker"] * exp(self.market))
-            f.employment += p["sales.employment_adjustment"] * (staff - f.employment)
+            f.other_staff += p["sales.employment_adjustment"] * (f.other_share * staff - f.other_staff)
+            f.employment = f.other_staff + f.st_staff
 
     def spend(self, f):
-        p = self.p
-        real = min(f.sales * (f.intensity + f.plan_extra), p["rd.cash_share"] * max(f.cash, 0))
+        p, posts, team = self.p, floor(f.posts + f.lot), self.p["talent.team"]
+        filled = (min(f.st_staff, posts) + team * self.labour.usual_fill) / (posts + team)
+        staffed = 1 + p["talent.shortage"] * p["talent.labour_share"] * (filled / self.labour.mean_fill - 1)
+        real = min(f.sales * (f.intensity + f.plan_extra) * staffed, p["rd.cash_share"] * max(f.cash, 0))
         relabelled = f.sales * f.plan_relabel
         if self.season == 3:
             relabelled = self.year_end_gap(f, real)
@@ -193,7 +196,8 @@ class ScalarCity:
         for i, f in enumerate(self.firms):
             before = max(f.knowledge, 1.0)
             f.knowledge = (1 - p["knowledge.depreciation"] / 4) * before
-            f.knowledge += f.rd_real * (1 + p["keylab.efficiency"] * f.keylab)
+            skill = exp(p["talent.skill_effect"] * p["talent.labour_share"] * f.st_skill) / self.labour.mean_efficiency
+            f.knowledge += f.rd_real * (1 + p["keylab.efficiency"] * f.keylab) * skill
             gains.append(p["knowledge.productivity_elasticity"] * log(f.knowledge / before))
             depth = f.knowledge / max(4 * f.sales, 1.0) / self.depth
             if luck[i] < p["knowledge.jump_rate"] / 4 * min(depth, 5.0):

@@ -30,4 +30,26 @@ def compare(with_: dict[str, np.ndarray], without: dict[str, np.ndarray]) -> dic
         change = with_[name] - without[name]
         out[f"{name}_recipients"] = float(change[recipient].sum())
         out[f"{name}_others"] = float(change[~recipient].sum())
+    return out | people(with_, without)
+
+
+def people(with_: dict[str, np.ndarray], without: dict[str, np.ndarray]) -> dict[str, float]:
+    """Persons who exist in both worlds of one seed, in persons, money in RMB; nothing for firms without people.
+
+    A recipient was granted more with the package than without. Recipients = `_deadweight` (came, or lived here, in both
+    worlds) + `_additional` (only with the package), of whom `_gone` have left by the end; `_displaced` came only without.
+    """
+    if "talent_paid" not in with_:
+        return {}
+    extra = with_["talent_paid"] - without["talent_paid"]
+    came, anyway = with_["talent_came"], without["talent_came"]
+    paid = extra > 0
+    counts = {
+        "recipients": paid, "deadweight": paid & anyway, "additional": paid & ~anyway,
+        "additional_gone": paid & ~anyway & ~with_["talent_stays"],
+        "spill": ~paid & came & ~anyway, "displaced": ~came & anyway,
+    }  # fmt: skip
+    out = {f"talent_{name}": float(np.count_nonzero(rows)) for name, rows in counts.items()}
+    out["talent_paid"] = float(extra.sum())
+    out["talent_net"] = float(np.count_nonzero(with_["talent_stays"])) - float(np.count_nonzero(without["talent_stays"]))
     return out

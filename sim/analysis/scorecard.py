@@ -184,6 +184,11 @@ CHECKS = (
     Check("sd_exponent", MECHANISM, "增长率离散度随规模下降指数", "fall of growth dispersion with size", "exponent", (0.14, 0.20), "X0483", True, _micro("growth_sd_exponent")),
     Check("size_tail", MECHANISM, "规模分布尾部指数（2023至2025）", "tail exponent of firm size 2023-25", "exponent", (0.9, 1.3), "X0484 X0482", False, _micro("size_tail")),
     Check("productivity", MECHANISM, "生产率90/10分位比", "productivity 90/10", "ratio", (2.0, 5.0), "model section 9", False, _micro("productivity_9010")),
+    Check("talent_2022", DYNAMIC, "2022年企业研发人员（人年）", "R&D personnel of firms 2022", "persons", _around(3.121e10 * 0.949 / 465000, 0.1), "X0021, bulletin of Jiangsu 2022", True, lambda r: _series(r, "talent_employed", 8)[:, 4:8].mean(axis=1),
+          "人均经费同一来源，命中不足为证", "the cost of a head is from the same bulletin"),
+    Check("talent_growth_2022", DYNAMIC, "2022年研发人员增速（全省）", "growth of R&D personnel 2022 (province)", "share", (0.06, 0.12), "bulletin of Jiangsu 2022", False, lambda r: _series(r, "talent_employed", 8)[:, 4:8].mean(axis=1) / _series(r, "talent_employed", 8)[:, :4].mean(axis=1) - 1),
+    Check("foreign_2022", DYNAMIC, "2022年末外国人才", "foreign experts with a permit, end 2022", "persons", _around(1200, 0.1), "document 004", True, lambda r: r.to_xarray()["talent_by_kind"].sel(scenario=BASE, talent_kind="foreign").isel(quarter=7).values,
+          "起点由此数设定", "the start was set with it"),
     Check("patents", MECHANISM, "前10%企业专利占比", "patents held by the top 10 %", "share", (0.5, 0.95), "model section 9", False, _micro("patent_top10")),
 )  # fmt: skip
 

@@ -35,7 +35,7 @@ class Agency:
 
     def new_quarter(self) -> None:
         """Reset the flows of the quarter."""
-        self.entitled = self.paid = self.lapsed = self.administration = self.recipients = 0.0
+        self.entitled = self.paid = self.lapsed = self.administration = self.recipients = self.granted_people = 0.0
         self.payable_opening = float(self.payable.sum())
 
     # -- budget -----------------------------------------------------------------------------------------------------
@@ -208,6 +208,18 @@ class Agency:
         self.lapsed += promised - total
         self.recipients += int((paid > 0).sum())
         world.firms.received[rows] += paid
+        return paid
+
+    def pay_people(self, world, kind: str, heads: int, each: float) -> float:
+        """Pay so many persons the same whole amount, less for all when the purse is short; returns what each got."""
+        promised = heads * each
+        room = world.ledger.cash[self.account]
+        paid = each if promised <= room else float(room // heads)
+        total = world.ledger.transfer(kind, heads * paid, self.account, "households")
+        self.granted_people += promised
+        self.entitled += promised
+        self.paid += total
+        self.lapsed += promised - total
         return paid
 
     def compensate(self, world, amount, stop: float) -> np.ndarray:

@@ -7,10 +7,11 @@ import numpy as np
 from sim.population.initial import FOUNDER, OUTSIDE, RISER
 
 
-def entry_probability(base: float, growth_gap: float, support, market_response: float, support_response: float):
-    """Logit of the base chance, moved by market growth (share/year over normal) and support over set-up cost."""
+def entry_probability(base: float, growth_gap: float, support, market_response: float, support_response: float, people=0.0):
+    """Logit of the base chance, moved by market growth (share/year over normal), support over set-up cost, and `people`:
+    log-odds from the number of those who could found a firm."""
     base = min(max(base, 1e-9), 1 - 1e-9)
-    odds = np.log(base / (1 - base)) + market_response * growth_gap + support_response * np.asarray(support)
+    odds = np.log(base / (1 - base)) + people + market_response * growth_gap + support_response * np.asarray(support)
     return 1 / (1 + np.exp(-odds))
 
 
@@ -24,9 +25,11 @@ def enter(world) -> None:
     support = p["entry.expects_certificate"] * reward / p["entry.setup_cost"]
     # Ordinary firms that grow into the survey follow the market, not the awards.
     support = np.where(cast.kind[rows] == FOUNDER, support, 0.0)
+    # Technology firms are founded by seniors, returnees and experts: more of them, more founders.
+    people = np.where(cast.kind[rows] == FOUNDER, p["talent.founder_response"] * world.labour.founder_gap, 0.0)
     gap = p.at("economy.market_growth", quarter) - p["entry.normal_growth"]
     chance = entry_probability(
-        p["entry.base_probability"], gap, support, p["entry.market_response"], p["entry.support_response"]
+        p["entry.base_probability"], gap, support, p["entry.market_response"], p["entry.support_response"], people
     )
     chance = np.where(cast.kind[rows] == OUTSIDE, p["place.outside_settle"], chance)
     coming = rows[cast.outside_option[rows] < chance]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.processes.hiring import efficiency
+
 
 def accumulate(stock, added, depreciation):
     """K ← (1 − δ/4)·K + effective R&D (perpetual inventory; Hall, Mairesse and Mohnen 2010)."""
@@ -28,7 +30,7 @@ def learn(world) -> None:
     firms, p, n = world.firms, world.numbers, world.firms.count
     alive, quarter = firms.alive[:n], world.quarter
     before = np.maximum(firms.knowledge[:n], 1.0)
-    effective = firms.rd_real[:n] * (1 + p["keylab.efficiency"] * firms.keylab[:n])
+    effective = firms.rd_real[:n] * (1 + p["keylab.efficiency"] * firms.keylab[:n]) * efficiency(world, n)
     stock = accumulate(before, effective, p["knowledge.depreciation"])
     firms.knowledge[:n] = np.where(alive, stock, 0.0)
     own = p["knowledge.productivity_elasticity"] * np.log(stock / before)

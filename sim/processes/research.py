@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.population.columns import NEVER
 from sim.population.initial import threshold
+from sim.processes.hiring import staffing
 from sim.processes.taxes import deduction, regime, user_cost
 
 
@@ -186,7 +187,10 @@ def spend(world) -> None:
     misused = np.rint(grant * p["grant.misused_part"] * diverts)
     from_grant = (grant - misused) * (1 + p["grant.additionality"])
     plan_real = sales * (firms.intensity[:n] + firms.plan_extra[:n]) + np.maximum(from_grant, 0)
-    real = np.minimum(plan_real, p["rd.cash_share"] * np.maximum(firms.cash[:n], 0))
+    world.rd_plan = plan_real
+    # Empty posts do no research; what they would have cost is not spent.
+    staffed = plan_real * staffing(world, n)
+    real = np.minimum(staffed, p["rd.cash_share"] * np.maximum(firms.cash[:n], 0))
     relabelled = sales * firms.plan_relabel[:n]
     if world.season == 3:
         extra = _year_end_gap(world, real + misused)

@@ -81,6 +81,8 @@ def sell(world) -> None:
     firms.sales_year[:n] += sales
     firms.sales_total[:n] += sales
     firms.profit_year[:n] += sales - costs
-    staff = 4 * sales / (p["sales.revenue_per_worker"] * np.exp(world.market_index))
-    firms.employment[:n] += p["sales.employment_adjustment"] * (staff - firms.employment[:n])
-    firms.employment[:n] *= alive
+    # S&T staff follow R&D and the talent market; all other staff follow sales.
+    staff = firms.other_share[:n] * 4 * sales / (p["sales.revenue_per_worker"] * np.exp(world.market_index))
+    firms.other_staff[:n] += p["sales.employment_adjustment"] * (staff - firms.other_staff[:n])
+    firms.other_staff[:n] *= alive
+    firms.employment[:n] = firms.other_staff[:n] + firms.st_staff[:n]

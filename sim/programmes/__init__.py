@@ -14,6 +14,9 @@ from sim.programmes.no_application import NoApplication
 from sim.programmes.points_platform import PointsPlatform
 from sim.programmes.policy30 import Policy30
 from sim.programmes.small_to_hnte import SmallToHnte
+from sim.programmes.talent_jianghai import TalentJianghai
+from sim.programmes.talent_permits import TalentPermits
+from sim.programmes.talent_youth import TalentYouth
 from sim.programmes.tax_incentives import TaxIncentives
 from sim.programmes.three_year_action import ThreeYearAction
 
@@ -31,6 +34,9 @@ CATALOGUE: dict[str, type[Programme]] = {
     "loan.tongkedai": Tongkedai,
     "loan.kechuangdai": Kechuangdai,
     "guarantee.citycompany": GuaranteeCompany,
+    "talent.jianghai": TalentJianghai,
+    "talent.youth_grants": TalentYouth,
+    "talent.permits": TalentPermits,
 }
 
 LOAN_PRODUCTS = {name: cls.lends for name, cls in CATALOGUE.items() if cls.lends}

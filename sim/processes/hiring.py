@@ -1,0 +1,151 @@
+"""Posts, vacancies, matching and the wage: R&D pushes need people, and a tight market makes them dear."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.population.people import SEARCHING
+
+
+def matches(vacancies, searchers, exponent):
+    """Hires of a quarter: V·U / (V^l + U^l)^(1/l), never more than either (den Haan, Ramey and Watson 2000)."""
+    if vacancies <= 0 or searchers <= 0:
+        return 0.0
+    low, high = min(vacancies, searchers), max(vacancies, searchers)
+    return low * (1 + (low / high) ** exponent) ** (-1 / exponent)
+
+
+def searchers_needed(hires, vacancies, exponent):
+    """Searchers at which so many vacancies give so many hires: the matching function solved for U."""
+    return (hires**-exponent - vacancies**-exponent) ** (-1 / exponent)
+
+
+def cost_factor(wage, labour_share):
+    """Cost of a person-year against the start at this log wage: only labour becomes dearer."""
+    return 1 - labour_share + labour_share * np.exp(wage)
+
+
+def head_cost(p, quarter, wage):
+    """RMB per R&D person-year at the end of a quarter (-1 is the start)."""
+    grown = (1 + p["talent.cost_growth"]) ** ((quarter + 1) / 4)
+    return p["talent.cost_per_head"] * grown * cost_factor(wage, p["talent.labour_share"])
+
+
+def fill(staff, posts, team, usual):
+    """Part of the posts that work (rows,): a team of others stands in for some of the empty ones."""
+    return (np.minimum(staff, posts) + team * usual) / np.maximum(posts + team, 1e-9)
+
+
+def staffing(world, n) -> np.ndarray:
+    """Factor on real R&D from filled posts, one at the usual fill (n,): an empty post stops its labour share."""
+    firms, p, labour = world.firms, world.numbers, world.labour
+    filled = fill(firms.st_staff[:n], whole_posts(firms, n), p["talent.team"], labour.usual_fill)
+    return 1 + p["talent.shortage"] * p["talent.labour_share"] * (filled / labour.mean_fill - 1)
+
+
+def whole_posts(firms, n) -> np.ndarray:
+    """Posts in heads (n,): a part of a post is one with that probability, by the firm's lot."""
+    return np.floor(firms.posts[:n] + firms.lot[:n])
+
+
+def efficiency(world, n) -> np.ndarray:
+    """Knowledge per yuan of R&D against the start (n,): better staff give more, dearer staff less."""
+    p, labour = world.numbers, world.labour
+    skill = np.exp(p["talent.skill_effect"] * p["talent.labour_share"] * world.firms.st_skill[:n])
+    return skill / (labour.mean_efficiency * cost_factor(labour.wage, p["talent.labour_share"]))
+
+
+def offers(p, firms, rows, luck) -> np.ndarray:
+    """Posted log wage of these firms (rows,): size and productivity premium, and luck."""
+    size = np.log(np.maximum(4 * firms.sales[rows], 1e5))
+    premium = p["talent.offer_size"] * size + p["talent.offer_productivity"] * firms.productivity[rows]
+    return premium + p["talent.offer_noise"] * luck
+
+
+def best(score, identity, number) -> np.ndarray:
+    """The `number` best, from the best, ties by identity (sorts only those)."""
+    number = min(max(number, 0), len(score))
+    rows = np.arange(len(score))
+    if 0 < number < len(score):
+        limit = np.partition(score, len(score) - number)[len(score) - number]
+        rows = np.flatnonzero(score >= limit)
+    loss = -score[rows]
+    order = np.argsort(loss)  # without ties any sort gives the same
+    ranked = loss[order]
+    if (ranked[1:] == ranked[:-1]).any():
+        order = np.lexsort((identity[rows], loss))  # five times as slow, and nearly never needed
+    return rows[order[:number]]
+
+
+def bell(uniform):
+    """Logistic noise of unit standard deviation from uniform luck: two draws of one kind, one stream."""
+    u = np.clip(uniform, 1e-6, 1 - 1e-6)
+    return np.log(u / (1 - u)) * (np.sqrt(3) / np.pi)
+
+
+def assign(vacancies, offer, firm_identity, score, identity, exponent):
+    """Best searchers to the best offers. `vacancies`, `offer` by firm; `score`, `identity` by searcher.
+
+    Returns (positions of firms, positions of searchers), pair by pair; no firm beyond its vacancies.
+    """
+    hires = int(np.rint(matches(float(vacancies.sum()), float(len(score)), exponent)))
+    firms = best(offer, firm_identity, len(offer))
+    posts = np.repeat(firms, vacancies[firms])[:hires]
+    return posts, best(score, identity, hires)
+
+
+def set_posts(world) -> None:
+    """Posts follow the R&D that firms plan at what a head costs."""
+    firms, p, n = world.firms, world.numbers, world.firms.count
+    wanted = 4 * world.rd_plan / head_cost(p, world.quarter, world.labour.wage)
+    pace = np.where(firms.birth[:n] == world.quarter, 1.0, p["talent.post_adjustment"])
+    firms.posts[:n] += pace * (wanted - firms.posts[:n])
+    firms.posts[:n] *= firms.alive[:n]
+
+
+def hire(world, luck) -> None:
+    """One round of matching over vacancies and searchers; counts what is filled."""
+    firms, people, p, labour, n = world.firms, world.talent, world.numbers, world.labour, world.firms.count
+    empty = np.maximum(whole_posts(firms, n) - firms.st_staff[:n], 0).astype(np.int64)
+    at = np.flatnonzero(empty)
+    searchers = np.flatnonzero(people.employer[: people.count] == SEARCHING)
+    offer = offers(p, firms, at, bell(world.luck.sparse("vacancy", at)))
+    score = people.skill[searchers] + p["talent.search_noise"] * bell(luck.sparse("search", searchers))
+    posts, who = assign(empty[at], offer, firms.identity[at], score, people.identity[searchers], p["talent.matching"])
+    who = searchers[who]
+    move(world, who, at[posts])
+    people.since[who] = world.quarter
+    people.contract_end[who] = world.quarter + 4
+    vacant = float(empty.sum())
+    labour.hires, labour.vacancies = len(who), vacant - len(who)
+    labour.fill_rate = len(who) / vacant if vacant else 0.0
+    labour.chance = max(len(who), 1.0) / max(len(searchers), 1.0)
+
+
+def move(world, rows, to) -> None:
+    """Persons change employer (slot, SEARCHING or ABSENT; one for all or one each); staff and skill of firms follow."""
+    people, firms, labour, n = world.talent, world.firms, world.labour, world.firms.count
+    before, skill = people.employer[rows], people.skill[rows] - labour.usual_skill
+    people.employer[rows] = to
+    for sign, at in ((-1, before), (1, people.employer[rows])):
+        works = np.flatnonzero(at >= 0)
+        if len(works):
+            at = at[works]
+            firms.st_staff[:n] += sign * np.bincount(at, minlength=n)
+            labour.skill_sum[:n] += sign * np.bincount(at, skill[works], n)
+
+
+def settle_staff(world) -> None:
+    """Mean skill and employment of firms from their staff."""
+    firms, n = world.firms, world.firms.count
+    staff = firms.st_staff[:n]
+    firms.st_skill[:n] = world.labour.skill_sum[:n] / (staff + world.numbers["talent.team"])
+    firms.employment[:n] = firms.other_staff[:n] + staff
+
+
+def set_wage(world) -> None:
+    """Log wage against the start: moves toward the response to posts over talent, both against the start."""
+    p, labour = world.numbers, world.labour
+    posts = float(whole_posts(world.firms, world.firms.count).sum())
+    labour.tightness = np.log(max(posts, 1.0) / max(world.talent.stock(), 1.0)) - labour.usual_tightness
+    labour.wage += p["talent.wage_speed"] * (p["talent.wage_response"] * labour.tightness - labour.wage)
