@@ -29,6 +29,8 @@ KINDS = {
     "closing": "estate of a closing firm", "trade_loss": "suppliers' loss on a closing firm",
     "moved": "cash of a firm that moves away", "public_services": "other public spending",
     "talent_grant": "grant to a person",
+    "project": "joint project with a university", "research_budget": "research budget of a university",
+    "research": "research of a university",
 }  # fmt: skip
 
 

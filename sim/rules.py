@@ -100,6 +100,14 @@ class TalentRules:
 
 
 @dataclass
+class Links:
+    """Where firms and universities are brought together."""
+
+    events: float = 0.0  # matching events a year
+    centres: float = 0.0  # transfer centres of universities
+
+
+@dataclass
 class Rules:
     """Everything above, for one quarter."""
 
@@ -107,6 +115,7 @@ class Rules:
     coaching: Coaching
     delivery: Delivery
     talent: TalentRules
+    links: Links = field(default_factory=Links)
     products: list[LoanProduct] = field(default_factory=list)
 
 

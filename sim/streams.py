@@ -16,6 +16,7 @@ DECISIONS = frozenset((
     "growth", "growth_mix", "margin", "exit", "relocate", "jump", "jump_size", "patent", "patent_round", "consider",
     "review", "audit", "sme", "label", "bank", "apply", "keylab", "rd_org", "merit",
     "stay", "search", "vacancy", "founder", "young", "young_misuse",
+    "tie", "university",
 ))  # fmt: skip
 
 

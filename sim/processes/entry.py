@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.initial import FOUNDER, OUTSIDE, RISER
+from sim.processes import links
 
 
-def entry_probability(base: float, growth_gap: float, support, market_response: float, support_response: float, people=0.0):
-    """Logit of the base chance, moved by market growth (share/year over normal), support over set-up cost, and `people`:
-    log-odds from the number of those who could found a firm."""
+def entry_probability(base: float, growth_gap: float, support, market_response: float, support_response: float, push=0.0):
+    """Logit of the base chance, moved by market growth (share/year over normal), support over set-up cost, and `push`:
+    log-odds from people who could found a firm and from universities."""
     base = min(max(base, 1e-9), 1 - 1e-9)
-    odds = np.log(base / (1 - base)) + people + market_response * growth_gap + support_response * np.asarray(support)
+    odds = np.log(base / (1 - base)) + push + market_response * growth_gap + support_response * np.asarray(support)
     return 1 / (1 + np.exp(-odds))
 
 
@@ -29,8 +30,9 @@ def enter(world) -> None:
     people = np.where(cast.kind[rows] == FOUNDER, p["talent.founder_response"] * world.labour.founder_gap, 0.0)
     gap = p.at("economy.market_growth", quarter) - p["entry.normal_growth"]
     chance = entry_probability(
-        p["entry.base_probability"], gap, support, p["entry.market_response"], p["entry.support_response"], people
-    )
+        p["entry.base_probability"], gap, support, p["entry.market_response"], p["entry.support_response"],
+        people + links.spin_off_odds(world, rows),
+    )  # fmt: skip
     chance = np.where(cast.kind[rows] == OUTSIDE, p["place.outside_settle"], chance)
     coming = rows[cast.outside_option[rows] < chance]
     size = cast.sales_1[coming]

@@ -19,6 +19,9 @@ from sim.programmes.talent_permits import TalentPermits
 from sim.programmes.talent_youth import TalentYouth
 from sim.programmes.tax_incentives import TaxIncentives
 from sim.programmes.three_year_action import ThreeYearAction
+from sim.programmes.university_centres import UniversityCentres
+from sim.programmes.university_events import UniversityEvents
+from sim.programmes.university_projects import UniversityProjects
 
 CATALOGUE: dict[str, type[Programme]] = {
     "tax.incentives": TaxIncentives,
@@ -37,6 +40,9 @@ CATALOGUE: dict[str, type[Programme]] = {
     "talent.jianghai": TalentJianghai,
     "talent.youth_grants": TalentYouth,
     "talent.permits": TalentPermits,
+    "university.events": UniversityEvents,
+    "university.transfer_centres": UniversityCentres,
+    "university.joint_projects": UniversityProjects,
 }
 
 LOAN_PRODUCTS = {name: cls.lends for name, cls in CATALOGUE.items() if cls.lends}
