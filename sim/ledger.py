@@ -28,6 +28,11 @@ KINDS = {
     "application": "cost of an application", "compensation": "public share of a loan loss", "collateral": "collateral sold",
     "closing": "estate of a closing firm", "trade_loss": "suppliers' loss on a closing firm",
     "moved": "cash of a firm that moves away", "public_services": "other public spending",
+    "rent": "rent to a carrier", "rent_spared": "rent elsewhere that a tenant does not pay", "rent_support": "rent borne by a purse",
+    "carrier_award": "award to a carrier", "carrier_fee": "fee for a tenant handed on", "vacancy": "rent of empty enclave space",
+    "upkeep": "running cost of carriers", "lease": "rent of enclave space to its landlord", "mentoring": "mentors and coaches",
+    "owner_support": "owner covers a carrier's deficit", "surplus": "carrier's surplus to its owner",
+    "package": "package for a project that lands", "clawback": "support paid back",
 }  # fmt: skip
 
 

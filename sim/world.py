@@ -14,7 +14,21 @@ from sim.institutions.books import Books
 from sim.ledger import Ledger, split
 from sim.metrics import TIERS, Record
 from sim.population import initial, place
-from sim.processes import calendar, credit, entry, exit, knowledge, ladder, research, sales, taxes
+from sim.population.premises import Premises
+from sim.processes import (
+    calendar,
+    carriers,
+    carriers_start,
+    credit,
+    enclaves,
+    entry,
+    exit,
+    knowledge,
+    ladder,
+    research,
+    sales,
+    taxes,
+)
 from sim.programmes import LOAN_PRODUCTS, Funded, build
 from sim.streams import Luck, Streams
 
@@ -38,6 +52,8 @@ class World:
         for firms in (self.cast, self.firms):
             self._base_rules(firms)
         research.accept_certificates(self)
+        self.carriers = Premises(numbers, self.place, self.streams, self.firms, self.cast)
+        carriers_start.start(self, *exit.usual_hazard(self))
         self._institutions()
         self._references()
         credit.start(self)
@@ -51,6 +67,7 @@ class World:
         self._begin_quarter()
         calendar.turn_year(self)
         self._open_purses()
+        carriers.open_space(self)
         entry.enter(self)
         research.plan(self)
         sales.sell(self)
@@ -61,7 +78,7 @@ class World:
         credit.borrow(self)
         # equity: calls, deals, exits
         credit.invest(self)
-        # carriers and enclaves: admission, rent, graduation
+        carriers.run(self)
         taxes.collect(self)
         self._deliver()
         knowledge.build_units(self)
@@ -137,6 +154,7 @@ class World:
         firms, n = self.firms, self.firms.count
         errors = self.ledger.imbalances()
         errors.update(self.books.imbalances())
+        errors.update(self.carriers.imbalances(self.firms))
         for name, agency in self.agencies.items():
             if gap := agency.imbalance():
                 errors[f"programme {name}"] = abs(gap)
@@ -271,7 +289,7 @@ class World:
         for product in self.rules.products:
             self.books.cover[self.books.names.index(product.agency)] = product.cover
         self._bank_flows = {"new": np.zeros(len(self.banks))}
-        self.ledger = Ledger({"firms": self.firms.cash}, accounts)
+        self.ledger = Ledger({"firms": self.firms.cash, "carriers": self.carriers.cash}, accounts)
 
     def make(self, kind, *terms):
         """Build an institution; the Mesa model overrides this to make agents of them."""
@@ -295,7 +313,7 @@ class World:
         self.sector_index = np.zeros(sectors)
         self.local_demand_base = np.bincount(firms.sector[:n], firms.sales_local[:n], sectors)
         self.proximity = knowledge.proximity(self.place.distance, p["knowledge.half_distance"])
-        self.pool = knowledge.near_pool(firms.knowledge[:n], firms.district[:n], firms.sector[:n], self.proximity)
+        self.pool = knowledge.near_pool(enclaves.present(self, firms.knowledge[:n]), firms.district[:n], firms.sector[:n], self.proximity)
         self.usual_depth = float(firms.knowledge[:n].sum() / (4 * firms.sales[:n].sum()))
         # The world outside learns at the pace the city had: elasticities times R&D growth, and its innovations.
         self.frontier = 0.0
