@@ -10,7 +10,7 @@ from sim.console import message, padded, width
 from sim.study.effects import Effect
 from sim.study.results import Results
 
-HUNDRED_MILLION = 1e8
+MONEY = {"zh": (1e8, "亿元"), "en": (1e9, "bn RMB")}  # (yuan in a unit, the unit), as in the report
 LEVEL = 0.9
 
 
@@ -33,7 +33,7 @@ def questions(results: Results, against: str, lang: str) -> list[tuple[str, Effe
     quarters = results.to_xarray()["quarter"].values
     end = message("end", lang, when=quarters[-1])
     total = message("total", lang, first=quarters[0], last=quarters[-1])
-    yuan = "亿元" if lang == "zh" else "100m RMB"
+    scale, yuan = MONEY[lang]
     found = []
     if "hnte_stock" in known:
         firms = "家" if lang == "zh" else "firms"
@@ -44,10 +44,10 @@ def questions(results: Results, against: str, lang: str) -> list[tuple[str, Effe
         effect = results.effect("rd_real", against, "total", relative=True).scaled(100.0, "%")
         found.append((f"{_name('rd_real', results, lang)}, {total} (%)", effect))
     if "public_cost_all" in known:
-        effect = results.effect("public_cost_all", against, "total").scaled(1 / years / HUNDRED_MILLION, yuan)
+        effect = results.effect("public_cost_all", against, "total").scaled(1 / years / scale, yuan)
         found.append((f"{_name('public_cost_all', results, lang)}, {message('per_year', lang)} ({yuan})", effect))
     if "city_cash" in known:
-        effect = results.effect("city_cash", against, "end").scaled(1 / HUNDRED_MILLION, yuan)
+        effect = results.effect("city_cash", against, "end").scaled(1 / scale, yuan)
         found.append((f"{_name('city_cash', results, lang)}, {end} ({yuan})", effect))
     return found
 
@@ -86,12 +86,13 @@ def undecided(results: Results, against: str, lang: str, metric: str = "hnte_sto
     if metric not in results.to_xarray():
         return []
     text = []
+    # All effects against one scenario at once: named arrays cost the same for one as for many.
+    found = {other: _told_apart(results.effect(metric, other, "late")) for other in results.scenarios[1:]}
     for one, other in itertools.combinations(results.scenarios, 2):
-        effect = results.effect(metric, other, "late").at(scenario=one)
-        if bool(effect.ranked(LEVEL)):
+        ranked, share, needed, n = found[other][one]
+        if ranked:
             continue
-        share, needed = float(effect.share_same_sign()), float(effect.seeds_needed(LEVEL))
-        if int(effect.n()) < 2:
+        if n < 2:
             why = message("why_few", lang)
         elif not np.isfinite(needed):
             why = message("why_same", lang)
@@ -102,6 +103,13 @@ def undecided(results: Results, against: str, lang: str, metric: str = "hnte_sto
         titles = {"one": results.title(one, lang), "other": results.title(other, lang)}
         text.append(message("undecided", lang, **titles, metric=_name(metric, results, lang), why=why))
     return text
+
+
+def _told_apart(effect: Effect) -> dict[str, tuple[bool, float, float, int]]:
+    """Scenario → (may be ranked, share of worlds with the same sign, more seeds needed, pairs)."""
+    columns = (effect.ranked(LEVEL), effect.share_same_sign(), effect.seeds_needed(LEVEL), effect.n())
+    names = effect.values["scenario"].values.tolist()
+    return dict(zip(names, zip(*(column.values.tolist() for column in columns), strict=True), strict=True))
 
 
 def yearly(results: Results, scenario: str, seed: int, metrics: list[str]) -> dict[str, dict[int, float]]:
@@ -116,13 +124,14 @@ def yearly(results: Results, scenario: str, seed: int, metrics: list[str]) -> di
 
 
 def table(results: Results, found: dict[str, dict[int, float]], lang: str) -> list[str]:
-    """The years of `yearly` as text, one metric a line; money in hundred millions."""
+    """The years of `yearly` as text, one metric a line."""
     labels, rows = {}, {}
+    scale, yuan = MONEY[lang]
     for name, years in found.items():
         money = results.to_xarray()[name].attrs["units"] == "RMB"
-        unit = (("亿元", "100m RMB") if money else (results.to_xarray()[name].attrs["units"],) * 2)[lang == "en"]
+        unit = yuan if money else results.to_xarray()[name].attrs["units"]
         labels[name] = f"{_name(name, results, lang)} ({unit})"
-        rows[name] = [_plain(value / HUNDRED_MILLION if money else value) for value in years.values()]
+        rows[name] = [_plain(value / scale if money else value) for value in years.values()]
     column = max(map(width, labels.values()))
     head = padded("", column) + "".join(f"{year:>11}" for year in next(iter(found.values())))
     return [head, *(padded(labels[name], column) + "".join(f"{cell:>11}" for cell in rows[name]) for name in found)]

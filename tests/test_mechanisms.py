@@ -454,7 +454,7 @@ def test_a_lower_rate_raises_the_debt_firms_want_by_the_elasticity_and_only_of_t
 
 def test_loans_made_before_a_programme_stops_stay_covered():
     """The guarantee company pays for old loans after its last new one; nothing new is guaranteed."""
-    world = city(EVERYTHING, {"guarantee.citycompany.stop": 6}, quarters=14)
+    world = city(EVERYTHING, {"guarantee.citycompany.stop": "2022Q3"}, quarters=14)
     book, paid = world.books.names.index("guarantee.citycompany"), 0.0
     for _ in range(14):
         world.step()

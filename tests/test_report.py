@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from fake_results import LINES, START, TITLES, FakeResults, numbers
+from PIL import Image
 
 from sim import parameters, report
 from sim.metrics import METRICS
@@ -23,7 +24,7 @@ from sim.report import answers, sheets, style, tables, text, writing
 from sim.report.figures import FIGURES, figure
 from sim.report.fonts import make_subset
 from sim.report.reading import Reading
-from sim.report.spread import ratio, spread
+from sim.report.spread import each, ratio, spread
 
 NASTY = (
     "<img src=x onerror=alert(1)> =1+1",
@@ -185,6 +186,55 @@ def test_a_result_without_a_metric_leaves_out_its_figure_and_says_so(tmp_path):
     results.to_xarray = lambda: less
     report.build(results, tmp_path, draw=False, lines=LINES, numbers=numbers())
     assert "图 10 未画：结果中没有不良率" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_figure_that_can_no_longer_be_drawn_is_not_left_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr(writing, "FIGURES", ("tiers", "credit"))
+    results, mine = FakeResults(2, 4), tmp_path / "figures" / "02_mine.png"
+    for lang in ("zh", "en"):
+        report.build(results, tmp_path, lang, lines=LINES, numbers=numbers())
+    mine.touch()
+    less = results.to_xarray().drop_vars("npl_ratio")
+    results.to_xarray = lambda: less
+    report.build(results, tmp_path, lines=LINES, numbers=numbers())
+    left = {path.name for path in (tmp_path / "figures").iterdir()}
+    kept = {f"{stem}.{kind}" for stem in ("01_tiers", "01_tiers_en", "02_credit_en") for kind in ("png", "svg")}
+    assert left == kept | {mine.name}
+
+
+def test_a_picture_is_the_figure_of_the_page_with_title_above_and_aid_below(tmp_path, monkeypatch):
+    monkeypatch.setattr(writing, "FIGURES", ("credit",))
+    report.build(FakeResults(3, 8), tmp_path, lines=LINES, numbers=numbers())
+    whole = ElementTree.parse(tmp_path / "figures" / "01_credit.svg").getroot()
+    ids = [element.get("id") for element in whole.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    used = {v[1:] for element in whole.iter() for k, v in element.items() if k.endswith("href")}
+    assert used <= set(ids)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    (image,) = (attrs for tag, attrs in Tags(page).seen if tag == "img")
+    inside = ElementTree.fromstring(base64.b64decode(image["src"].split(",")[1]))
+    height = {name: float(root.get("height").removesuffix("pt")) for name, root in (("whole", whole), ("page", inside))}
+    assert 25 < height["whole"] - height["page"] < 80 and whole.get("width") == inside.get("width")
+    with Image.open(tmp_path / "figures" / "01_credit.png") as png:
+        assert png.size == pytest.approx((1080, height["whole"] * 150 / 72), abs=1)
+
+
+def test_differences_of_unlike_many_worlds_are_each_judged_by_their_own():
+    rows = [np.array([1.0, 2.0, 4.0]), np.array([-1.0, np.nan, -2.0]), np.array([]), np.array([3.0, 1.0, -5.0])]
+    found = each(rows)
+    assert found[::3] == [spread(rows[0]), spread(rows[3])] and [x.n for x in found] == [3, 2, 0, 3]
+    assert [x.positive for x in found[:2]] == [1.0, 0.0] and found[3].share == pytest.approx(1 / 3)
+    assert found[3].positive == pytest.approx(2 / 3)
+
+
+def test_the_summary_lists_the_share_of_worlds_above_zero(tmp_path):
+    results = FakeResults(4, 8)
+    report.build(results, tmp_path, "en", draw=False, lines=LINES, numbers=numbers())
+    with open(tmp_path / "summary_en.csv", encoding="utf-8-sig", newline="") as file:
+        rows = {(row["scenario id"], row["metric id"]): row for row in csv.DictReader(file)}
+    name = "share of worlds with a positive difference"
+    assert float(rows["none", "hnte_stock"][name]) == 0 and float(rows["award_push", "hnte_stock"][name]) == 1
+    assert rows["status_quo", "hnte_stock"][name] == ""
 
 
 def test_an_interval_that_includes_zero_is_said_to_be_undecided_with_seeds_that_would_settle_it():

@@ -10,7 +10,8 @@ __all__ = ["build"]
 def build(results, folder: str | Path, lang: str = "zh", draw: bool = True, lines=None, numbers=None) -> list[Path]:
     """Write report.html (English: report_en.html), figures/*.png and *.svg, summary*.csv; returns the files.
 
-    `draw=False` leaves out the figures, the slow part. `lines` (scorecard) and `numbers` (with sources) are looked up
+    Figures of an earlier report that are not drawn again are removed from the folder: they would show other results.
+    `draw=False` leaves out all figures, the slow part. `lines` (scorecard) and `numbers` (with sources) are looked up
     unless given. Same results, same bytes.
     """
     from sim.report.writing import write

@@ -8,7 +8,7 @@ from itertools import combinations
 
 from sim.report import text
 from sim.report.reading import Reading
-from sim.report.spread import Spread, spread
+from sim.report.spread import Spread, each
 from sim.report.words import say
 
 KEY = ("hnte_stock", "rd_real", "productivity", "employment", "public_cost_city")
@@ -21,6 +21,7 @@ class Answer:
     label: str
     value: str
     worlds: str
+    positive: str
     verdict: str
     decided: bool
 
@@ -67,7 +68,8 @@ def by_scenario(r: Reading) -> dict[str, list[Answer]]:
         for metric in (m for m in KEY if r.has(m)):
             x, unit = gain(r, metric, s)
             value = f"{text.trio(x.mean, x.low, x.high)}{'' if unit == '%' else ' '}{unit}"
-            rows.append(Answer(r.label(metric), value, f"{x.share:.0%}" if x.n else "—", verdict(x, r.lang), x.decided))
+            shares = (f"{share:.0%}" if x.n else "—" for share in (x.share, x.positive))
+            rows.append(Answer(r.label(metric), value, *shares, verdict(x, r.lang), x.decided))
         found[s] = rows
     return found
 
@@ -101,13 +103,13 @@ def headline(r: Reading, s: str) -> str:
 def undecided_pairs(r: Reading) -> list[str]:
     """Pairs of packages that these runs do not separate, with what would."""
     lang, found = r.lang, []
-    for a, b in combinations(r.compared, 2):
-        for metric in (m for m in RANKED if r.has(m)):
-            x = spread(r.whole(metric, r.difference(metric, a, b)))
-            if not x.n or x.decided:
-                continue
-            reason = (say(lang, f"仅 {x.share:.0%} 的世界同向", f"same sign in only {x.share:.0%} of worlds") if x.settled
-                      else say(lang, f"区间含 0{_more(x, lang)}", f"interval includes 0{_more(x, lang)}"))  # fmt: skip
-            names = text.quoted(lang, r.title(a)) + say(lang, "与", " and ") + text.quoted(lang, r.title(b))
-            found.append(f"{names} · {r.label(metric)}{say(lang, '：', ': ')}{reason}")
+    asked = [(a, b, m) for a, b in combinations(r.compared, 2) for m in RANKED if r.has(m)]
+    differences = each(r.whole(metric, r.difference(metric, a, b)) for a, b, metric in asked)
+    for (a, b, metric), x in zip(asked, differences, strict=True):
+        if not x.n or x.decided:
+            continue
+        reason = (say(lang, f"仅 {x.share:.0%} 的世界同向", f"same sign in only {x.share:.0%} of worlds") if x.settled
+                  else say(lang, f"区间含 0{_more(x, lang)}", f"interval includes 0{_more(x, lang)}"))  # fmt: skip
+        names = text.quoted(lang, r.title(a)) + say(lang, "与", " and ") + text.quoted(lang, r.title(b))
+        found.append(f"{names} · {r.label(metric)}{say(lang, '：', ': ')}{reason}")
     return found

@@ -124,8 +124,8 @@ def _answers(r: Reading) -> list[dict]:
 
 
 def _reading(lang: str) -> str:
-    return say(lang, "方括号是均值的 90% 区间（种子越多越窄）；“同向世界”是差别与均值同号的世界所占比例（不会因种子多而改变）。两者都过关才说“可以确认”。真实研发为全期合计的相对变化。",
-               "Brackets: 90 % interval of the mean (narrows with seeds). Same sign: share of worlds whose difference has the sign of the mean (does not). Only if both pass a difference is called established. Real R&D: relative change over the whole horizon.")  # fmt: skip
+    return say(lang, "方括号是均值的 90% 区间（种子越多越窄）；“同向世界”是差别与均值同号的世界所占比例（不会因种子多而改变），“差为正”是差别大于零的世界所占比例。前两者都过关才说“可以确认”。真实研发为全期合计的相对变化。",
+               "Brackets: 90 % interval of the mean (narrows with seeds). Same sign: share of worlds whose difference has the sign of the mean (does not). Above 0: share of worlds with a difference above zero. Only if the first two pass a difference is called established. Real R&D: relative change over the whole horizon.")  # fmt: skip
 
 
 def _costs(lang: str) -> str:
@@ -135,7 +135,7 @@ def _costs(lang: str) -> str:
 
 def _cost_rows(r: Reading) -> list:
     return [(name, [(label, [f"{v:.2f}".replace("-", "−") for v in values], f"{total:.2f}".replace("-", "−")) for label, values, total in rows])
-            for name, rows in tables.costs(r)]  # fmt: skip
+            for name, rows in r.once(tables.costs)]  # fmt: skip
 
 
 def _score(lines: list, lang: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.metrics import METRICS, TIER_LABELS
 from sim.report import style, text
-from sim.report.spread import Spread, spread
+from sim.report.spread import Spread, each
 
 OUTSIDE = ("库外", "outside")
 PLACES = {"nantong": ("南通", "Nantong"), "rugao": ("如皋", "Rugao"), "haimen": ("海门", "Haimen"),
@@ -88,6 +88,11 @@ class Reading:
         return all(m in self.data for m in metrics)
 
     @functools.cache  # noqa: B019 — a Reading lives as long as one report
+    def once(self, function, *about):
+        """`function(self, *about)`, worked out once a report: a figure, its words and the tables ask for the same."""
+        return function(self, *about)
+
+    @functools.cache  # noqa: B019
     def values(self, metric: str) -> np.ndarray:
         """(scenario, seed, quarter) or (scenario, seed, quarter, group)."""
         array = self.data[metric]
@@ -108,12 +113,12 @@ class Reading:
     def done(self, scenario: str) -> int:
         return len(self.worlds(next(m for m in METRICS if m in self.data), scenario))
 
-    @property
+    @functools.cached_property
     def shown(self) -> list[str]:
         """Scenarios with at least one finished run."""
         return [s for s in self.scenarios if self.done(s)]
 
-    @property
+    @functools.cached_property
     def compared(self) -> list[str]:
         """Scenarios with at least one world that is also done for the baseline."""
         metric = next(m for m in METRICS if m in self.data)
@@ -145,12 +150,21 @@ class Reading:
             return worlds.sum(axis=1) * 4 / worlds.shape[1]
         return worlds[:, -1] if rule == "last" else worlds[:, -4:].mean(axis=1)
 
-    @functools.cache  # noqa: B019
-    def gain(self, metric: str, scenario: str, against: str | None = None) -> Spread:
-        """The paired difference over the horizon, in the metric's unit (a flow: per year)."""
-        return spread(self.whole(metric, self.difference(metric, scenario, against)))
+    @functools.cached_property
+    def plain(self) -> list[str]:
+        """Metrics without groups."""
+        return [m for m, about in METRICS.items() if about.dim is None and m in self.data]
 
     @functools.cache  # noqa: B019
+    def gains(self, scenario: str, against: str | None = None) -> dict[str, Spread]:
+        """Plain metric → paired difference over the horizon, in the metric's unit (a flow: per year)."""
+        differences = (self.whole(m, self.difference(m, scenario, against)) for m in self.plain)
+        return dict(zip(self.plain, each(differences), strict=True))
+
+    def gain(self, metric: str, scenario: str, against: str | None = None) -> Spread:
+        """The paired difference of one metric."""
+        return self.gains(scenario, against)[metric]
+
     def gain_share(self, metric: str, scenario: str, against: str | None = None) -> Spread:
         """The same as a share of the other scenario's mean."""
         base = self.whole(metric, self.worlds(metric, against or self.baseline)).mean()

@@ -11,7 +11,7 @@ import numpy as np
 from sim.metrics import METRICS
 from sim.report import tables, text
 from sim.report.reading import Reading
-from sim.report.spread import bands, spreads
+from sim.report.spread import bands, course, each
 from sim.report.words import say
 
 ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -47,10 +47,6 @@ def sheets(r: Reading, lines, numbers) -> dict[str, bytes]:
     }
 
 
-def _plain_metrics(r: Reading) -> list[str]:
-    return [m for m, k in METRICS.items() if k.dim is None and m in r.data]
-
-
 def _rule(metric: str, lang: str) -> str:
     rule = METRICS[metric].annual
     zh = {"last": "期末", "sum": "年均", "mean": "最后一年"}
@@ -60,15 +56,14 @@ def _rule(metric: str, lang: str) -> str:
 
 def _summary(r: Reading) -> bytes:
     lang = r.lang
-    head = say(lang, "情景代码,情景,指标代码,指标,单位,口径,均值,5%的世界,95%的世界,与基准之差,差的90%区间下限,差的90%区间上限,同向世界占比,可否排序,均值还需种子,世界数",
-               "scenario id,scenario,metric id,metric,unit,over,mean,5 % of worlds,95 % of worlds,difference from baseline,90 % interval low,90 % interval high,share of worlds with same sign,may be ranked,more seeds for the mean,worlds").split(",")  # fmt: skip
-    rows, metrics = [], _plain_metrics(r)
+    head = say(lang, "情景代码,情景,指标代码,指标,单位,口径,均值,5%的世界,95%的世界,与基准之差,差的90%区间下限,差的90%区间上限,同向世界占比,差为正的世界占比,可否排序,均值还需种子,世界数",
+               "scenario id,scenario,metric id,metric,unit,over,mean,5 % of worlds,95 % of worlds,difference from baseline,90 % interval low,90 % interval high,share of worlds with same sign,share of worlds with a positive difference,may be ranked,more seeds for the mean,worlds").split(",")  # fmt: skip
+    rows = []
     for s in r.shown:
-        levels = spreads(np.stack([r.whole(m, r.worlds(m, s)) for m in metrics], axis=1))
-        changes = [None] * len(metrics)
-        if s in r.compared:
-            changes = spreads(np.stack([r.whole(m, r.difference(m, s)) for m in metrics], axis=1))
-        for metric, level, d in zip(metrics, levels, changes, strict=True):
+        levels = each(r.whole(m, r.worlds(m, s)) for m in r.plain)
+        changes = r.gains(s) if s in r.compared else {}
+        for metric, level in zip(r.plain, levels, strict=True):
+            d = changes.get(metric)
             row = [
                 s,
                 r.title(s),
@@ -86,12 +81,13 @@ def _summary(r: Reading) -> bytes:
                     d.low,
                     d.high,
                     d.share,
+                    d.positive,
                     say(lang, "可", "yes") if d.decided else say(lang, "不可", "no"),
                     d.more,
                     d.n,
                 ]
                 if d
-                else [""] * 6 + [level.n]
+                else [""] * 7 + [level.n]
             )
             rows.append(row)
     return sheet(head, rows)
@@ -101,9 +97,9 @@ def _years(r: Reading) -> bytes:
     lang = r.lang
     head = say(lang, "情景代码,情景,指标代码,指标,单位,年份,均值,5%的世界,95%的世界,与基准之差,差的90%区间下限,差的90%区间上限",
                "scenario id,scenario,metric id,metric,unit,year,mean,5 % of worlds,95 % of worlds,difference from baseline,90 % interval low,90 % interval high").split(",")  # fmt: skip
-    rows, metrics, many = [], _plain_metrics(r), len(r.years)
+    rows, metrics, many = [], r.plain, len(r.years)
     for s in r.shown if many else ():
-        mean, _, _, p5, p95 = bands(np.concatenate([r.by_year(m, r.worlds(m, s)) for m in metrics], axis=1))
+        mean, p5, p95 = course(np.concatenate([r.by_year(m, r.worlds(m, s)) for m in metrics], axis=1))
         change = None
         if s in r.compared:
             change = bands(np.concatenate([r.by_year(m, r.difference(m, s)) for m in metrics], axis=1))[:3]
@@ -125,7 +121,7 @@ def _costs(r: Reading) -> bytes:
         say(r.lang, "合计或期末", "total or end"),
     ]
     return sheet(
-        head, [[title, label, *values, total] for title, rows in tables.costs(r) for label, values, total in rows]
+        head, [[title, label, *values, total] for title, rows in r.once(tables.costs) for label, values, total in rows]
     )
 
 

@@ -16,7 +16,8 @@ LEVEL = 0.9
 @dataclass(frozen=True)
 class Spread:
     """Of `n` worlds: the mean with its Monte-Carlo interval, the 5–95 % range of worlds, the share that has the mean's
-    sign, and how many more worlds would let the interval exclude 0 if mean and variance stay as they are."""
+    sign and the share above 0, and how many more worlds would let the interval exclude 0 if mean and variance stay as
+    they are."""
 
     mean: float
     low: float
@@ -24,6 +25,7 @@ class Spread:
     p5: float
     p95: float
     share: float
+    positive: float
     n: int
     more: float
 
@@ -41,7 +43,8 @@ class Spread:
     def scaled(self, factor: float) -> Spread:
         low, high = sorted((self.low * factor, self.high * factor))
         p5, p95 = sorted((self.p5 * factor, self.p95 * factor))
-        return Spread(self.mean * factor, low, high, p5, p95, self.share, self.n, self.more)
+        positive = self.positive if factor > 0 else math.nan  # a change of unit, never of sign
+        return Spread(self.mean * factor, low, high, p5, p95, self.share, positive, self.n, self.more)
 
 
 def _effect(values: np.ndarray):
@@ -58,29 +61,44 @@ def spreads(values) -> list[Spread]:
     x = np.asarray(values, float)
     n, many = x.shape
     if n == 0:
-        return [Spread(*[math.nan] * 6, 0, math.inf)] * many
+        return [Spread(*[math.nan] * 7, 0, math.inf)] * many
     effect = _effect(x)
-    share, more = effect.share_same_sign().values, np.full(many, math.inf)
+    share, positive = effect.share_same_sign().values, effect.share_positive().values
+    more = np.full(many, math.inf)
     low, high = np.full(many, -math.inf), np.full(many, math.inf)
     if n > 1:
         low, high = effect.interval(LEVEL).transpose("bound", "time").values
         more = effect.seeds_needed(LEVEL).values
-    columns = (x.mean(axis=0), low, high, *np.percentile(x, (5, 95), axis=0), share, [n] * many, more)
-    return [Spread(*map(float, row[:6]), n, float(row[7])) for row in zip(*columns, strict=True)]
+    columns = (x.mean(axis=0), low, high, *np.percentile(x, (5, 95), axis=0), share, positive, more)
+    return [Spread(*map(float, row[:7]), n, float(row[7])) for row in zip(*columns, strict=True)]
+
+
+def each(things) -> list[Spread]:
+    """Of several things at once, because the named arrays below cost the same for one as for hundreds; worlds without
+    a value are left out, thing by thing."""
+    columns = [x[np.isfinite(x)] for x in (np.asarray(values, float) for values in things)]
+    found: dict[int, Spread] = {}
+    for n in {len(x) for x in columns}:
+        alike = [i for i, x in enumerate(columns) if len(x) == n]
+        found |= zip(alike, spreads(np.stack([columns[i] for i in alike], axis=1)), strict=True)
+    return [found[i] for i in range(len(columns))]
 
 
 def spread(values) -> Spread:
-    """Of one thing; worlds without a value are left out."""
-    x = np.asarray(values, float)
-    return spreads(x[np.isfinite(x)][:, None])[0]
+    """Of one thing."""
+    return each([values])[0]
+
+
+def course(values: np.ndarray) -> tuple[np.ndarray, ...]:
+    """(mean, p5, p95) per column of `values` (worlds, times); at least one world."""
+    return values.mean(axis=0), *np.percentile(values, (5, 95), axis=0)
 
 
 def bands(values: np.ndarray) -> tuple[np.ndarray, ...]:
-    """(mean, low, high, p5, p95) per column of `values` (worlds, times); at least one world."""
-    effect = _effect(values)
-    low, high = effect.interval(LEVEL).transpose("bound", "time").values
-    p5, p95 = np.percentile(values, (5, 95), axis=0)
-    return values.mean(axis=0), low, high, p5, p95
+    """(mean, low, high, p5, p95): `course` with the interval of the mean."""
+    low, high = _effect(values).interval(LEVEL).transpose("bound", "time").values
+    mean, p5, p95 = course(values)
+    return mean, low, high, p5, p95
 
 
 def ratio(above, below) -> tuple[float, float, float] | None:
@@ -91,13 +109,13 @@ def ratio(above, below) -> tuple[float, float, float] | None:
     a, b = np.asarray(above, float), np.asarray(below, float)
     both = np.isfinite(a) & np.isfinite(b)
     a, b = a[both], b[both]
-    if len(b) < 2 or not spread(b).settled:
+    if len(b) < 2:
         return None
     n = len(a)
     covariance = np.cov(a, b) / n
     q = float(stdtrit(n - 1, 0.5 + LEVEL / 2)) ** 2
     mean_a, mean_b = float(a.mean()), float(b.mean())
-    top = mean_b**2 - q * covariance[1, 1]
+    top = mean_b**2 - q * covariance[1, 1]  # above 0 where the interval of the denominator leaves 0 out
     middle = mean_a * mean_b - q * covariance[0, 1]
     inside = middle**2 - top * (mean_a**2 - q * covariance[0, 0])
     if top <= 0 or inside < 0:

@@ -39,6 +39,7 @@ RC = {
     "xtick.labelsize": 8,
     "ytick.labelsize": 8,
     "axes.titlelocation": "left",
+    "axes.titley": 1.0,  # no tick stands above a panel; to look for some, every title measures all of them
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": "#555555",

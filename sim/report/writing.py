@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import re
+from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 
 from sim.errors import InputError
-from sim.report import page, sheets, style, text
+from sim.report import page, sheets, style
 from sim.report.figures import FIGURES, figure
 from sim.report.reading import Reading
-from sim.report.words import LANGUAGES, Words, say
+from sim.report.saving import saved
+from sim.report.words import LANGUAGES, say
 from sim.study.manifest import write_whole
-
-SVG_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
 def write(results, folder: Path, lang: str, draw: bool, lines, numbers) -> list[Path]:
@@ -23,45 +22,60 @@ def write(results, folder: Path, lang: str, draw: bool, lines, numbers) -> list[
     r = Reading(results, lang)
     lines, numbers = _lines(results, lines), _numbers(results, numbers)
     end = "" if lang == "zh" else f"_{lang}"
-    files, shown, undrawn = {}, [], []
-    if not r.shown:
-        undrawn.append(say(lang, "没有完成的推演，无图可画。", "No run is done: nothing to draw."))
-    for place, name in enumerate(FIGURES if r.shown else (), 1):
-        module, more = figure(name), {"lines": lines} if name == "checks" else {}
-        lacking = [r.label(m) for m in module.NEEDS if not r.has(m)]
-        if name == "checks" and not lines:
-            lacking.append(say(lang, "记分卡", "a scorecard"))
-        if getattr(module, "YEARLY", False) and not r.years:
-            lacking.append(say(lang, "完整的一年", "a whole year"))
-        if lacking:
-            why = say(lang, "、", ", ").join(lacking)
-            undrawn.append(
-                say(lang, f"图 {place} 未画：结果中没有{why}。", f"Figure {place} not drawn: the results lack {why}.")
-            )
-            continue
-        words = module.words(r, lang, **more)
-        entry = {
-            "number": place,
-            "title": words.title,
-            "aid": words.aid,
-            "caption": words.caption,
-            "alt": words.alt,
-            "data": "",
-        }
-        if draw:
-            drawn = module.draw(r, lang=lang, **more)
-            stem = f"figures/{place:02d}_{name}{end}"
-            with style.context():
-                entry |= _embedded(drawn)
-                files[f"{stem}.png"], files[f"{stem}.svg"] = _standalone(drawn, words)
-        shown.append(entry)
+    files, shown, undrawn = _figures(r, draw, lines, end)
     for name, content in sheets.sheets(r, lines, numbers).items():
         files[f"{name}{end}.csv"] = content
     files[f"report{end}.html"] = page.render(r, shown, undrawn, lines, numbers).encode()
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         write_whole(folder / name, content)
+    for path in _outdated(folder, files, end):
+        path.unlink(missing_ok=True)
     return [folder / name for name in files]
+
+
+def _figures(r: Reading, draw: bool, lines: list, end: str) -> tuple[dict[str, bytes], list[dict], list[str]]:
+    """(file name → content, figures for the page, why others are not there)."""
+    lang, files, shown, undrawn = r.lang, {}, [], []
+    if not r.shown:
+        undrawn.append(say(lang, "没有完成的推演，无图可画。", "No run is done: nothing to draw."))
+    # The settings are entered once: they are some three hundred, and each is checked.
+    with style.context() if draw else nullcontext():
+        for place, name in enumerate(FIGURES if r.shown else (), 1):
+            module, more = figure(name), {"lines": lines} if name == "checks" else {}
+            why = say(lang, "、", ", ").join(_lacking(r, module, lines if more else [True]))
+            if why:
+                undrawn.append(
+                    say(
+                        lang,
+                        f"图 {place} 未画：结果中没有{why}。",
+                        f"Figure {place} not drawn: the results lack {why}.",
+                    )
+                )
+                continue
+            words, made = module.words(r, lang, **more), {"data": ""}
+            if draw:
+                kept = saved(module, r, lang, words, **more)
+                stem, made = f"figures/{place:02d}_{name}{end}", kept.embedded
+                files[f"{stem}.png"], files[f"{stem}.svg"] = kept.png, kept.svg
+            shown.append({"number": place, **asdict(words), **made})
+    return files, shown, undrawn
+
+
+def _lacking(r: Reading, module, lines: list) -> list[str]:
+    lacking = [r.label(m) for m in module.NEEDS if not r.has(m)]
+    if not lines:
+        lacking.append(say(r.lang, "记分卡", "a scorecard"))
+    if getattr(module, "YEARLY", False) and not r.years:
+        lacking.append(say(r.lang, "完整的一年", "a whole year"))
+    return lacking
+
+
+def _outdated(folder: Path, files, end: str) -> list[Path]:
+    """Figures that an earlier report of this language left and this one does not have: they show other results."""
+    ours = re.compile(rf"\d\d_({'|'.join(FIGURES)}){end}\.(png|svg)")
+    found = (path for path in (folder / "figures").glob("*") if ours.fullmatch(path.name))
+    return sorted(path for path in found if f"figures/{path.name}" not in files)
 
 
 def _lines(results, lines) -> list:
@@ -78,35 +92,3 @@ def _numbers(results, numbers) -> list:
 
         numbers = parameters.registry(results.place)
     return list(numbers)
-
-
-def _embedded(drawn) -> dict:
-    """The figure for the page, whose own words stand beside it: sharp in print, and inert as an image."""
-    out = io.BytesIO()
-    drawn.set_layout_engine("none")  # it has been laid out, and doing so again takes longer than drawing
-    for legend in drawn.legends:  # would move with the larger frame below
-        legend.set_bbox_to_anchor((0, 0, 1, 1), transform=drawn.transFigure)
-    drawn.savefig(out, format="svg", metadata=SVG_METADATA)
-    svg = re.sub(r"<\?xml.*?\?>|<!DOCTYPE.*?>", "", out.getvalue().decode(), flags=re.DOTALL)
-    # Hundredths of a point are finer than any printer; a third of the bytes are beyond them.
-    svg = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), svg)
-    width, height = (round(96 * inches) for inches in drawn.get_size_inches())
-    return {"data": base64.b64encode(svg.strip().encode()).decode(), "width": width, "height": height}
-
-
-def _standalone(drawn, words: Words) -> tuple[bytes, bytes]:
-    """(PNG, SVG) with title and reading aid in the picture, for slides and documents of others: above and below the
-    figure, in a frame that is larger by as much."""
-    from matplotlib.transforms import Bbox
-
-    title, aid = text.wrap(words.title, 70, 2), text.wrap(words.aid, 122, 3)
-    width, height = drawn.get_size_inches()
-    top, foot = (0.16 + line * (1 + part.count("\n")) for part, line in ((title, 0.22), (aid, 0.17)))
-    drawn.text(0.012, 1 + 0.05 / height, title, fontsize=12, va="bottom")
-    drawn.text(0.012, -0.05 / height, aid, fontsize=8, va="top", color=style.MUTED)
-    frame, made = Bbox([[0, -foot], [width, height + top]]), []
-    for kind, metadata in (("png", {"Software": None}), ("svg", SVG_METADATA)):
-        out = io.BytesIO()
-        drawn.savefig(out, format=kind, metadata=metadata, bbox_inches=frame)
-        made.append(out.getvalue())
-    return made[0], made[1]

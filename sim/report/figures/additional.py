@@ -70,7 +70,7 @@ def _outcome(outcome: str, lang: str) -> str:
 @style.styled
 def draw(results, ax=None, lang: str = "zh"):
     r = Reading.of(results, lang)
-    _, found = table(r)
+    _, found = r.once(table)
     rows = max((len(x) for x in found.values()), default=1)
     figure, axes = style.panels(ax, 1, max(1, len(found)), 1.5 + 0.42 * rows)
     labels = _labels(lang)
@@ -122,7 +122,7 @@ def draw(results, ax=None, lang: str = "zh"):
 
 def words(results, lang: str) -> Words:
     r = Reading.of(results, lang)
-    against, found = table(r)
+    against, found = r.once(table)
     labels, parts = _labels(lang), []
     for outcome, each in found.items():
         for s, means in each.items():

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.report import style, text
 from sim.report.reading import Reading
-from sim.report.spread import Spread, bands, spread
+from sim.report.spread import Spread, course
 from sim.report.words import Words, listed, say
 
 NEEDS = ("hnte_stock", "rd_real", "rd_reported")
@@ -60,7 +60,7 @@ def draw(results, ax=None, lang: str = "zh"):
     left.set_title(say(lang, f"与{name}相比", f"Against {name}"))
     years = [int(y) for y in r.years]
     for s in r.shown:
-        mean, _, _, p5, p95 = bands(_gap(r, s))
+        mean, p5, p95 = course(_gap(r, s))
         style.world_band(right, r, s, years, p5, p95)
         right.plot(years, mean, color=r.colour(s), linestyle=r.dash(s), marker=r.marker(s), markersize=3, linewidth=1.5)
     style.year_ticks(right, r.years)
@@ -94,9 +94,9 @@ def words(results, lang: str) -> Words:
     parts = []
     for s in r.compared:
         x, y = _cross(r, s)
-        gap = spread(_gap(r, s)[:, -1])
-        parts.append(say(lang, f"{r.title(s)}：高企 {text.trio(x.mean, x.low, x.high)}%，真实研发 {text.trio(y.mean, y.low, y.high)}%，申报中不真实 {text.number(gap.mean, 2)}%",
-                         f"{r.title(s)}: HNTEs {text.trio(x.mean, x.low, x.high)} %, real R&D {text.trio(y.mean, y.low, y.high)} %, not real {text.number(gap.mean, 2)} % of reported"))  # fmt: skip
+        gap = _gap(r, s)[:, -1].mean()
+        parts.append(say(lang, f"{r.title(s)}：高企 {text.trio(x.mean, x.low, x.high)}%，真实研发 {text.trio(y.mean, y.low, y.high)}%，申报中不真实 {text.number(gap, 2)}%",
+                         f"{r.title(s)}: HNTEs {text.trio(x.mean, x.low, x.high)} %, real R&D {text.trio(y.mean, y.low, y.high)} %, not real {text.number(gap, 2)} % of reported"))  # fmt: skip
     return Words(
         say(lang, "证书多了，真实研发也多了吗？", "More certificates: more real R&D too?"),
         say(lang, "点落在虚线下方：证书比研发涨得快；右图线越高，申报与真实差得越远。",

@@ -43,8 +43,9 @@ def draw(results, ax=None, lang: str = "zh", lines=None):
     for cell, group in zip(axes[:, 0], groups, strict=True):
         chosen = [x for x in lines if x.group == group]
         cell.axvspan(0, 1, color="#DCE9F2", linewidth=0)
+        _dots(cell, chosen)
         for i, line in enumerate(chosen):
-            _dot(cell, -i, line, lang)
+            _note(cell, -i, line, lang)
         cell.set_yticks(
             [-i for i in range(len(chosen))],
             [text.wrap(f"{x.number} {name(x, lang)}", 36, 2) for x in chosen],
@@ -58,23 +59,36 @@ def draw(results, ax=None, lang: str = "zh", lines=None):
     return figure
 
 
-def _dot(cell, y: float, line, lang: str) -> None:
+def _dots(cell, lines) -> None:
+    """Dots of one look are one artist: a figure of forty lines draws in half the time."""
+    ranges, dots = {}, {}
+    for y, line in ((-i, x) for i, x in enumerate(lines)):
+        colour = style.GOOD if line.hit else style.BAD
+        if not math.isfinite(line.value):
+            dots.setdefault(("|", style.MUTED, style.MUTED), []).append((0.5, y))
+            continue
+        at = _place(line.value, line)
+        marker = "o" if line.hit else ("<" if at <= -REACH else ">" if at >= 1 + REACH else "X")
+        dots.setdefault((marker, colour, "white" if line.calibrated else colour), []).append((at, y))
+        if math.isfinite(line.low) and math.isfinite(line.high):
+            ends = _place(line.low, line), _place(line.high, line)
+            ranges.setdefault(colour, []).append((y, *ends))
+    for colour, rows in ranges.items():
+        y, low, high = zip(*rows, strict=True)
+        cell.hlines(y, low, high, colors=colour, linewidth=1.4, capstyle="projecting", zorder=2)
+    for (marker, colour, inside), places in dots.items():
+        x, y = zip(*places, strict=True)
+        cell.plot(x, y, linestyle="", marker=marker, color=colour, markersize=6, markerfacecolor=inside, zorder=2.1)
+
+
+def _note(cell, y: float, line, lang: str) -> None:
     band = text.span(line.band_low, line.band_high, line.unit, lang)
     value = text.amount(line.value, line.unit, lang, like=line.band_high)
-    if not math.isfinite(line.value):
-        cell.plot(0.5, y, marker="|", color=style.MUTED)
-        note = say(lang, f"未检验（事实 {band}）", f"not tested (fact {band})")
-    else:
-        at = _place(line.value, line)
-        ends = [_place(v, line) for v in (line.low, line.high) if math.isfinite(v)]
-        colour = style.GOOD if line.hit else style.BAD
-        if len(ends) == 2:
-            cell.plot(ends, [y, y], color=colour, linewidth=1.4)
-        marker = "o" if line.hit else ("<" if at <= -REACH else ">" if at >= 1 + REACH else "X")
-        cell.plot(
-            at, y, marker=marker, color=colour, markersize=6, markerfacecolor="white" if line.calibrated else colour
-        )
-        note = say(lang, f"{value}（事实 {band}）", f"{value} (fact {band})")
+    note = (
+        say(lang, f"{value}（事实 {band}）", f"{value} (fact {band})")
+        if math.isfinite(line.value)
+        else say(lang, f"未检验（事实 {band}）", f"not tested (fact {band})")
+    )
     cell.annotate(text.plain(note), (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=7.5, annotation_clip=False,
                   color="#222222" if line.hit or line.hit is None else style.BAD)  # fmt: skip
 

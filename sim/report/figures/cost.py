@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.report import style, text
 from sim.report.reading import Reading
-from sim.report.spread import Spread, ratio, spread
+from sim.report.spread import Spread, each, ratio
 from sim.report.words import Words, listed, say
 
 NEEDS = ("public_cost_all", "hnte_stock")
@@ -24,10 +24,21 @@ def _paired(r: Reading, s: str, against: str, lang: str):
     return firms, cost / (1e4 if lang == "zh" else 1e6)
 
 
-def verdict(r: Reading, s: str, against: str, lang: str) -> tuple[tuple[float, float, float] | None, Spread, str]:
-    """(cost per enterprise with its interval or None, additional enterprises, what to say)."""
-    firms, cost = _paired(r, s, against, lang)
-    more, money = spread(firms), spread(cost)
+Verdict = tuple[tuple[float, float, float] | None, Spread, str]
+
+
+def verdicts(r: Reading) -> dict[str, dict[str, Verdict]]:
+    """Reference → scenario → (cost per enterprise with its interval or None, additional enterprises, what to say)."""
+    asked = [(a, s) for a in references(r) for s in r.shown if s != a and len(r.difference("hnte_stock", s, a))]
+    pairs = [_paired(r, s, a, r.lang) for a, s in asked]
+    more, money = each(firms for firms, _ in pairs), each(cost for _, cost in pairs)
+    found: dict[str, dict[str, Verdict]] = {a: {} for a in references(r)}
+    for (a, s), pair, *known in zip(asked, pairs, more, money, strict=True):
+        found[a][s] = _verdict(*pair, *known, r.lang)
+    return found
+
+
+def _verdict(firms, cost, more: Spread, money: Spread, lang: str) -> Verdict:
     unit = say(lang, "万元/家", "m RMB each")
     if not more.settled:
         return None, more, say(lang, "未见额外企业：区间含 0", "no additional enterprise: interval includes 0")
@@ -45,13 +56,11 @@ def verdict(r: Reading, s: str, against: str, lang: str) -> tuple[tuple[float, f
 @style.styled
 def draw(results, ax=None, lang: str = "zh"):
     r = Reading.of(results, lang)
-    against = references(r)
-    rows = [[s for s in r.shown if s != a and len(r.difference("hnte_stock", s, a))] for a in against]
-    most = max((len(x) for x in rows), default=1)
+    against = r.once(verdicts)
+    most = max((len(x) for x in against.values()), default=1)
     figure, axes = style.panels(ax, max(1, len(against)), 1, 0.6 + len(against) * (0.75 + 0.3 * most), sharex=True)
-    for cell, other, names in zip(axes[:, 0], against, rows, strict=False):
-        for i, s in enumerate(names):
-            found, _, message = verdict(r, s, other, lang)
+    for cell, (other, rows) in zip(axes[:, 0], against.items(), strict=False):
+        for i, (s, (found, _, message)) in enumerate(rows.items()):
             if found:
                 mean, low, high = found
                 cell.plot([low, high], [-i, -i], color=r.colour(s), linewidth=2.2, solid_capstyle="butt")
@@ -59,8 +68,8 @@ def draw(results, ax=None, lang: str = "zh"):
             cell.annotate(message, (1.01, -i), xycoords=("axes fraction", "data"), va="center", fontsize=7.5,
                           color="#222222" if found else style.BAD, annotation_clip=False)  # fmt: skip
         cell.axvline(0, color="#999999", linewidth=0.8)
-        cell.set_yticks([-i for i in range(len(names))], [r.short(s, 18) for s in names])
-        cell.set_ylim(-len(names) + 0.4, 0.6)
+        cell.set_yticks([-i for i in range(len(rows))], [r.short(s, 18) for s in rows])
+        cell.set_ylim(-len(rows) + 0.4, 0.6)
         name = text.quoted(lang, r.short(other, 24, 1))
         cell.set_title(say(lang, f"与{name}相比", f"Against {name}"))
         cell.grid(axis="y", visible=False)
@@ -77,13 +86,11 @@ def draw(results, ax=None, lang: str = "zh"):
 def words(results, lang: str) -> Words:
     r = Reading.of(results, lang)
     parts = []
-    for a in references(r):
-        for s in r.shown:
-            if s != a and len(r.difference("hnte_stock", s, a)):
-                _, more, message = verdict(r, s, a, lang)
-                count = text.trio(more.mean, more.low, more.high)
-                parts.append(say(lang, f"{r.title(s)}比{r.title(a)}：净增高企 {count} 家，{message}",
-                                 f"{r.title(s)} against {r.title(a)}: {count} HNTEs net, {message}"))  # fmt: skip
+    for a, rows in r.once(verdicts).items():
+        for s, (_, more, message) in rows.items():
+            count = text.trio(more.mean, more.low, more.high)
+            parts.append(say(lang, f"{r.title(s)}比{r.title(a)}：净增高企 {count} 家，{message}",
+                             f"{r.title(s)} against {r.title(a)}: {count} HNTEs net, {message}"))  # fmt: skip
     return Words(
         say(lang, "每多一家高企，公共资金花了多少？", "What does one more certified firm cost?"),
         say(lang, "越靠左越省；红字表示不能算：没有可确认的额外企业，平均数没有意义。",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.report import style, text
 from sim.report.reading import Reading
-from sim.report.spread import bands
+from sim.report.spread import course
 from sim.report.words import Words, listed, say
 
 NEEDS = ("loans_scitech_outstanding", "loan_access", "npl_ratio", "expected_guarantee_loss")
@@ -25,7 +25,7 @@ def draw(results, ax=None, lang: str = "zh"):
     for cell, metric in zip(axes.flat, NEEDS, strict=True):
         factor, unit = _factor(metric, lang)
         for s in r.shown:
-            mean, _, _, p5, p95 = bands(r.worlds(metric, s) * factor)
+            mean, p5, p95 = course(r.worlds(metric, s) * factor)
             style.world_band(cell, r, s, ticks, p5, p95)
             cell.plot(ticks, mean, color=r.colour(s), linestyle=r.dash(s), linewidth=1.5, label=r.short(s))
         cell.set_title(_heading(metric, unit, lang))

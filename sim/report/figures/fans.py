@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.report import style, text
 from sim.report.reading import Reading
-from sim.report.spread import bands
+from sim.report.spread import course
 from sim.report.words import Words, listed, say
 
 NEEDS = ("hnte_stock", "rd_real")
@@ -20,12 +20,12 @@ def draw(results, ax=None, lang: str = "zh"):
     ticks = style.times(r.quarters)
     for scenario in r.shown:
         look = {"color": r.colour(scenario), "linestyle": r.dash(scenario), "label": r.short(scenario)}
-        mean, _, _, p5, p95 = bands(r.worlds("hnte_stock", scenario))
+        mean, p5, p95 = course(r.worlds("hnte_stock", scenario))
         left.fill_between(
             ticks, p5, p95, color=r.colour(scenario), alpha=0.13 if scenario == r.baseline else 0.08, linewidth=0
         )
         left.plot(ticks, mean, linewidth=1.6, **look)
-        mean, _, _, p5, p95 = bands(r.by_year("rd_real", r.worlds("rd_real", scenario)) / scale)
+        mean, p5, p95 = course(r.by_year("rd_real", r.worlds("rd_real", scenario)) / scale)
         years = [int(y) for y in r.years]
         right.fill_between(
             years, p5, p95, color=r.colour(scenario), alpha=0.13 if scenario == r.baseline else 0.08, linewidth=0

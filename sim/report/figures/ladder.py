@@ -7,7 +7,7 @@ import numpy as np
 from sim.metrics import STATES, TIERS
 from sim.report import style, text
 from sim.report.reading import Reading
-from sim.report.spread import spread
+from sim.report.spread import course
 from sim.report.words import Words, listed, say
 
 NEEDS = ("ladder_moves",)
@@ -118,10 +118,10 @@ def draw(results, ax=None, lang: str = "zh"):
     height = 0.8 / max(1, len(names))
     for i, s in enumerate(names):
         for j, moves in enumerate(groups.values()):
-            x = spread(_yearly(r, s, moves))
+            mean, p5, p95 = course(_yearly(r, s, moves))
             y = -j - 0.4 + (len(names) - 1 - i + 0.5) * height
-            bars.barh(y, x.mean, height * 0.86, color=r.colour(s), label=r.short(s) if j == 0 else None, linewidth=0)
-            bars.plot([x.p5, x.p95], [y, y], color="#333333", linewidth=0.8)
+            bars.barh(y, mean, height * 0.86, color=r.colour(s), label=r.short(s) if j == 0 else None, linewidth=0)
+            bars.plot([p5, p95], [y, y], color="#333333", linewidth=0.8)
     bars.set_yticks([-j for j in range(len(groups))], [text.wrap(g, 12 if lang == "zh" else 8) for g in groups])
     bars.set_title(say(lang, "各情景（家/年）", "Scenarios (firms a year)"))
     bars.grid(axis="y", visible=False)

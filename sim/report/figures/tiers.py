@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.metrics import TIERS
 from sim.report import style, text
 from sim.report.reading import Reading
-from sim.report.spread import bands
+from sim.report.spread import course
 from sim.report.words import Words, listed, say
 
 NEEDS = tuple(f"tier_{t}" for t in TIERS)
@@ -18,7 +18,7 @@ def draw(results, ax=None, lang: str = "zh"):
     ticks = style.times(r.quarters)
     for cell, tier in zip(axes.flat, TIERS, strict=True):
         for s in r.shown:
-            mean, _, _, p5, p95 = bands(r.worlds(f"tier_{tier}", s))
+            mean, p5, p95 = course(r.worlds(f"tier_{tier}", s))
             style.world_band(cell, r, s, ticks, p5, p95)
             cell.plot(ticks, mean, color=r.colour(s), linestyle=r.dash(s), linewidth=1.4, label=r.short(s))
         cell.set_title(r.tier(tier))
