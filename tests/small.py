@@ -24,9 +24,12 @@ EXTENSIVE = (
     "award.library.appropriation", "award.keylab.appropriation", "policy30.appropriation", "loan.sukedai.quota",
     "loan.sukedai.appropriation", "loan.tongkedai.quota", "loan.tongkedai.appropriation", "loan.kechuangdai.quota",
     "loan.kechuangdai.appropriation", "guarantee.citycompany.capital", "guarantee.citycompany.appropriation",
-    "delivery.review_capacity",
+    "delivery.review_capacity", "place.carrier.maker.count", "place.carrier.incubator.count",
+    "place.carrier.accelerator.count", "place.carrier.park.count", "place.hub.shanghai.enclaves",
+    "place.hub.shanghai.area", "enclave.incubator.expansion", "enclave.incubator.appropriation",
+    "carrier.incubators.appropriation", "carrier.chain.appropriation", "carrier.chain.running_cost_year",
 )  # fmt: skip
-COUNTS = {"firms", "persons", "projects", "firms/year", "files/quarter"}
+COUNTS = {"firms", "carriers", "persons", "projects", "firms/year", "files/quarter"}
 
 NO_ENTRY = dict.fromkeys(
     ("place.founders_per_quarter", "place.outside_projects_per_quarter", "place.risers_per_quarter"), 0

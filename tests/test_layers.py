@@ -26,7 +26,8 @@ LAYERS = (
     {"streams", "population"},
     {"ledger", "rules", "scenario"},
     {"processes", "programmes"},
-    {"institutions", "observe"},
+    {"institutions", "observing"},
+    {"observe"},
     {"world"},
     {"model", "study"},
     {"analysis"},
@@ -35,7 +36,7 @@ LAYERS = (
     {"cli", "entry"},
 )
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
-CORE = ("population", "processes", "programmes", "institutions", "world", "streams", "ledger", "rules", "observe")
+CORE = ("population", "processes", "programmes", "institutions", "world", "streams", "ledger", "rules", "observe", "observing")
 HEAVY = ("mesa", "pandas", "xarray", "matplotlib", "hydra", "omegaconf", "scipy")
 SOURCES = sorted(path for path in ROOT.rglob("*.py") if "_shipped" not in path.parts)
 

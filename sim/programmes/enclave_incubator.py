@@ -28,8 +28,7 @@ class EnclaveIncubator(Funded):
             return
         premises = rules.premises
         premises.enclaves += self.dose
-        if quarter >= self.opening:
-            premises.enclave_area += self.dose * self.expansion
+        premises.enclave_area += self.dose * self.expansion * (quarter >= self.opening)
         premises.supports.append(
             CarrierSupport(
                 agency=self.id,
