@@ -72,7 +72,7 @@ def start(world) -> None:
     )  # fmt: skip
 
 
-FATES = ("alive", "received", "rd_total", "sales_total")
+FATES = ("alive", "received", "rd_total", "sales_total", "supported")
 
 
 def remember(world, slots) -> None:

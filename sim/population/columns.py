@@ -113,12 +113,12 @@ COLUMNS: dict[str, Column] = {
     "waited": Column("i1", "quarters", "quarters spent waiting for it"),
     "hazard_debt": Column(SHARE, "hazard", "exit hazard avoided in tenure that is still to come back"),
     "scale": Column(SHARE, "share", "business in an enclave over the plan of the project", fill=1),
-    "supported": Column(MONEY, "RMB", "enclave support received so far, base of a claw-back"),
     "departing": Column(FLAG, "flag", "leaves the city this quarter instead of landing"),
     # what a run remembers of a firm for the comparison with its twin in another scenario
     "received": Column(MONEY, "RMB", "programme money received over the run"),
     "rd_total": Column(MONEY, "RMB", "real R&D over the run"),
     "sales_total": Column(MONEY, "RMB", "sales over the run"),
+    "supported": Column(MONEY, "RMB", "enclave support over the run, base of a claw-back"),
 }
 
 

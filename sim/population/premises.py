@@ -164,7 +164,7 @@ class Premises:
         """These firms are gone from the city."""
         self.release(firms, rows)
         firms.tenant_since[rows] = NEVER
-        firms.hazard_debt[rows] = firms.supported[rows] = 0
+        firms.hazard_debt[rows] = 0
         firms.scale[rows] = 1
         self.count(firms)
 

@@ -194,7 +194,7 @@ def start(world, rows, age) -> None:
     young, tenure = young[there], tenure[there]
     order = np.argsort(world.streams.trait("enclave at the start").random(firms.count)[young], kind="stable")
     wanted = p["enclave.tenants_start"] * table.base * (table.kind == ENCLAVE)
-    order = order[: int(round(wanted.sum() / p["enclave.room"]))]
+    order = order[: round(float(wanted.sum()) / p["enclave.room"])]
     young, tenure = young[order], tenure[order]
     need = _space(world, firms.employment[young])
     hub = np.full(len(young), int(np.argmax(np.bincount(table.hub[table.hub >= 0], table.base[table.hub >= 0]))))

@@ -67,7 +67,7 @@ def _awards(world):
             order = mine[np.argsort(-result[mine], kind="stable")]
             first = 0
             for share, amount in support.awards:
-                last = first + int(round(share * len(order)))
+                last = first + round(share * len(order))
                 winners, first = order[first:last], last
                 agency = world.agencies[support.agency]
                 paid = agency.pay_group(world, "carrier_award", GROUP, winners, np.full(len(winners), np.rint(amount)))
