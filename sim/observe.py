@@ -164,9 +164,11 @@ def quarter(world, error: float) -> None:
     _programmes(world)
     carriers.quarter(world)
     # Cost is money spent, not money set aside: what purses paid, less fees taken and support paid back, and the cost of review.
-    back = {agency: ledger.total("fee", None, agency.account) + ledger.total("clawback", None, agency.account)
-            for agency in world.agencies.values()}  # fmt: skip
-    spent = [(agency.paid - back[agency], agency) for agency in world.agencies.values()]
+    back = dict.fromkeys((agency.account for agency in world.agencies.values()), 0.0)
+    for (kind, _, payee), amount in ledger.flow.items():
+        if kind in ("fee", "clawback") and payee in back:
+            back[payee] += amount
+    spent = [(agency.paid - back[agency.account], agency) for agency in world.agencies.values()]
     put["public_cost_all"][q] = sum(cost + agency.administration for cost, agency in spent)
     put["public_cost_city"][q] = sum(
         cost * getattr(agency.programme, "city_share", 1.0) + agency.administration for cost, agency in spent

@@ -116,6 +116,7 @@ class Premises:
         stay = [p[f"place.carrier.{kind}.stay"] if kind != "incubator" else 0 for kind in local]
         self.stay = np.array([*stay, p["enclave.stay"]]).astype(int)
         self.sector_stay = column(p, "sector", place.sectors, "incubation").astype(int)
+        self.least_stay = min(int(self.stay.min(where=np.arange(len(KINDS)) != INCUBATOR, initial=10**6)), int(self.sector_stay.min()))
         # state
         self.offered = self.base.copy()  # space that may be let
         self.capacity = self.base.copy()  # space there is: never less than what is let
@@ -123,6 +124,7 @@ class Premises:
         self.service = np.ones(self.rows)  # part of full mentoring that is paid for
         self.cell = np.zeros(firms.rows, np.int64)  # class of age and size of each firm
         self.seats, self.at = np.empty(0, np.int64), np.empty(0, np.int64)  # tenants and their carriers
+        self.stale = True  # whether a tenancy has begun or ended since the last count
         self.occupied = np.zeros(self.rows)
         self.tenants = np.zeros(self.rows)
         self.graduates_year = np.zeros(self.rows)
@@ -141,7 +143,10 @@ class Premises:
         return self.rent * self.index
 
     def count(self, firms) -> None:
-        """Occupied space and tenants from the firm columns."""
+        """Occupied space and tenants from the firm columns, if anything has changed."""
+        if not self.stale:
+            return
+        self.stale = False
         self.seats = rows = np.flatnonzero(firms.carrier[: firms.count] >= 0)
         self.at = at = firms.carrier[rows]
         self.occupied = np.bincount(at, firms.space[rows], self.rows)
@@ -154,8 +159,10 @@ class Premises:
 
     def release(self, firms, rows: np.ndarray) -> None:
         """Tenancies of these firms end: they are gone or have moved out."""
-        at = firms.carrier[rows]
-        self.occupied -= np.bincount(at[at >= 0], firms.space[rows[at >= 0]], self.rows)
+        tenants = rows[firms.carrier[rows] >= 0]
+        if len(tenants):
+            self.stale = True
+            self.occupied -= np.bincount(firms.carrier[tenants], firms.space[tenants], self.rows)
         firms.carrier[rows] = firms.hub[rows] = -1
         firms.space[rows] = firms.awaits[rows] = firms.waited[rows] = 0
         firms.departing[rows] = False

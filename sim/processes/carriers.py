@@ -46,15 +46,18 @@ def stays(world, rows, at) -> np.ndarray:
 def _end_tenancies(world):
     """Leases that end, tenants that move out, and who waits in its place for the next link of the chain."""
     firms, p, table, rules = world.firms, world.numbers, world.carriers, world.rules.premises
-    local = table.kind[table.at] != ENCLAVE
-    rows, at = table.seats[local], table.at[local]
-    kind = table.kind[at]
-    tenure = world.quarter - firms.tenant_since[rows]
+    # Only at a turn of the lease, after it, or out of patience does anything happen.
+    tenure = world.quarter - firms.tenant_since[table.seats].astype(np.int64)
+    traits = table.traits
+    turn = (tenure % 4 == 0) | (tenure >= table.least_stay) | (tenure >= traits.patience[firms.identity[table.seats]])
+    turn |= firms.awaits[table.seats] > 0
+    turn &= table.kind[table.at] != ENCLAVE
+    rows, at, tenure = table.seats[turn], table.at[turn], tenure[turn]
+    kind, who = table.kind[at], firms.identity[rows]
     incubated = kind == INCUBATOR
     ready = incubated & qualified(firms, p, rows)
     waits = firms.awaits[rows] > 0
     due = lease_ends(tenure, stays(world, rows, at), ready) & ~waits
-    who, traits = firms.identity[rows], table.traits
     early = (tenure >= traits.patience[who]) & ~waits & ~due
     graduates = due & ready
     # The next link takes who has come to the end of this one; an incubator hands on its graduates only.
@@ -100,13 +103,14 @@ def _supports(world, kind):
 def _admissions(world):
     """Who comes from the link before, then who applies: by rank, under the space there is."""
     firms, p, table, n = world.firms, world.numbers, world.carriers, world.firms.count
-    age, traits = world.quarter - firms.birth[:n], table.traits
-    young = np.flatnonzero(firms.alive[:n] & (age <= p["carrier.admission_age"]) & (firms.carrier[:n] < 0) & firms.pan_tech[:n])
+    traits, quarter = table.traits, world.quarter
+    young = np.flatnonzero(firms.birth[:n] >= quarter - int(p["carrier.admission_age"]))
     # Nobody comes twice by himself; from a maker space the way leads through the hand-off.
-    young = young[~qualified(firms, p, young) & (firms.tenant_since[young] == NEVER)]
-    who = firms.identity[young]
-    starts = (age[young] <= p["carrier.maker_age"]) & (traits.maker_wish[who] < _wishes(world, MAKER))
-    asks = ~starts & (age[young] >= traits.seeks_age[who]) & (traits.carrier_wish[who] < _wishes(world, INCUBATOR))
+    young = young[firms.alive[young] & (firms.tenant_since[young] == NEVER) & firms.pan_tech[young]]
+    young = young[~qualified(firms, p, young) & (firms.awaits[young] == 0)]
+    who, age = firms.identity[young], quarter - firms.birth[young]
+    starts = (age <= p["carrier.maker_age"]) & (traits.maker_wish[who] < _wishes(world, MAKER))
+    asks = ~starts & (age >= traits.seeks_age[who]) & (traits.carrier_wish[who] < _wishes(world, INCUBATOR))
     waiting = np.flatnonzero(firms.awaits[:n] > 0)
     rows = np.concatenate([waiting, young[starts], young[asks]])
     kind = np.repeat([MAKER, INCUBATOR], [int(starts.sum()), int(asks.sum())])

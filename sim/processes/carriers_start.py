@@ -132,9 +132,7 @@ def _yardsticks(world, n, hazard):
     part = np.minimum((1 - p["carrier.hazard_ratio"]) * given[rows], 1.0)
     years = (-1 - firms.tenant_since[rows]) / 4
     firms.hazard_debt[rows] = p["carrier.catch_up"] * part * hazard[rows] * years
-    rows, raw, _ = shelter.raw_hazard(world, hazard)
-    now = hazard.copy()
-    now[rows] = raw
+    now, _ = shelter.raw_hazard(world, hazard)
     base = np.bincount(cell, hazard * alive, size)
     table.usual_hazard = np.where(base > 0, np.bincount(cell, now * alive, size) / np.maximum(base, 1e-12), 1.0)
     table.usual_moving = 1.0

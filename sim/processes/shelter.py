@@ -39,25 +39,24 @@ def drift(world, n) -> np.ndarray:
 
 def hazard(world, yearly, cell) -> np.ndarray:
     """Exit hazard a year with shelter in tenure and its return afterwards, against the usual of the class (rows,)."""
-    table = world.carriers
-    table.cell[: len(cell)] = cell
-    rows, raw, debt = raw_hazard(world, yearly)
-    world.firms.hazard_debt[rows] = debt
-    out = yearly.copy()
-    out[rows] = raw
-    out /= table.usual_hazard[cell]
-    return out
+    table, n = world.carriers, len(yearly)
+    table.cell[:n] = cell
+    raw, world.firms.hazard_debt[:n] = raw_hazard(world, yearly)
+    raw /= table.usual_hazard[cell]
+    return raw
 
 
 def raw_hazard(world, yearly):
-    """Rows in shelter or with a debt of hazard, their hazard a year, and their debt after this quarter."""
-    firms, p, table = world.firms, world.numbers, world.carriers
-    part = np.zeros(len(yearly))
-    part[table.seats] = np.minimum((1 - p["carrier.hazard_ratio"]) * service(world), 1.0)
-    rows = np.flatnonzero((part > 0) | (firms.hazard_debt[: len(yearly)] > 0))
-    years, debt, part = p["carrier.catch_up_years"], firms.hazard_debt[rows], part[rows]
-    raw, avoided = sheltered(yearly[rows], part, debt, years)
-    return rows, raw, next_debt(debt, avoided, part, years, p["carrier.catch_up"])
+    """Hazard a year with shelter and its return, before it is put against the usual, and the debt after this quarter."""
+    firms, p, table, n = world.firms, world.numbers, world.carriers, len(yearly)
+    table.count(firms)
+    rows, years = table.seats, p["carrier.catch_up_years"]
+    part = np.minimum((1 - p["carrier.hazard_ratio"]) * service(world), 1.0)
+    debt = firms.hazard_debt[:n]
+    raw, later = yearly + debt / years, debt * (1 - 0.25 / years)
+    inside, avoided = sheltered(yearly[rows], part, debt[rows], years)
+    raw[rows], later[rows] = inside, next_debt(debt[rows], avoided, part, years, p["carrier.catch_up"])
+    return raw, later
 
 
 def moving(world, n) -> np.ndarray:

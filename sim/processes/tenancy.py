@@ -13,29 +13,30 @@ def admit(cell, rank, lot, need, carrier_cell, free, preference):
     not split between two carriers, so who falls on the border waits. `need`, `free` in units of space; ties by `lot`.
     """
     chosen = np.full(len(cell), -1)
-    open_ = np.flatnonzero(free > 0)
-    if not len(cell) or not len(open_):
+    carriers = np.flatnonzero(free > 0)
+    if not len(cell) or not len(carriers):
         return chosen
-    carriers = open_[np.lexsort((open_, -preference[open_], carrier_cell[open_]))]
+    carriers = carriers[np.lexsort((-preference[carriers], carrier_cell[carriers]))]
     order = np.lexsort((lot, -rank, cell))
-    floor = 1.0 + free.sum() + need.sum()  # cells lie apart on one line
-    home, at = carrier_cell[carriers], cell[order]
-    edge = home * floor + _within(home, free[carriers])
-    end = at * floor + _within(at, need[order])
-    place = np.searchsorted(edge, end, side="left")
-    last = np.minimum(place, len(carriers) - 1)
-    begins = end - need[order]
-    fits = (place < len(carriers)) & (home[last] == at) & (begins >= edge[last] - free[carriers[last]])
-    chosen[order] = np.where(fits, carriers[last], -1)
+    home, at, room, wants = carrier_cell[carriers], cell[order], free[carriers], need[order]
+    floor = 1.0 + room.sum() + wants.sum()  # cells lie apart on one line
+    edge = home * floor + _within(home, room)
+    end = at * floor + _within(at, wants)
+    place = np.minimum(np.searchsorted(edge, end, side="left"), len(carriers) - 1)
+    fits = (home[place] == at) & (end <= edge[place]) & (end - wants >= edge[place] - room[place])
+    chosen[order[fits]] = carriers[place[fits]]
     return chosen
 
 
 def _within(group, amount):
     """Running sum inside groups of a sorted array."""
-    total = np.cumsum(amount)
-    first = np.flatnonzero(np.diff(group, prepend=group[0] - 1))
-    before = np.repeat(total[first] - amount[first], np.diff(np.append(first, len(group))))
-    return total - before
+    total = amount.cumsum()
+    before = total - amount
+    # Where a group starts, what came before it; it only grows, so its running maximum is that of the own group.
+    starts = np.empty(len(group), bool)
+    starts[0] = True
+    np.not_equal(group[1:], group[:-1], out=starts[1:])
+    return total - np.maximum.accumulate(np.where(starts, before, 0.0))
 
 
 def lease_ends(tenure, limit, qualifies):

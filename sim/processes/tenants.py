@@ -52,6 +52,9 @@ def allot(world, kind, rows, rank, need) -> np.ndarray:
 def take(world, rows, chosen, need) -> None:
     """Begin these tenancies; who held a place before leaves it."""
     firms, table = world.firms, world.carriers
+    if not len(rows):
+        return
+    table.stale = True
     handed = firms.awaits[rows] > 0
     old, has = firms.carrier[rows], firms.carrier[rows] >= 0
     table.occupied -= np.bincount(old[has], firms.space[rows[has]], table.rows)
