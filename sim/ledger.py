@@ -31,6 +31,11 @@ KINDS = {
     "talent_grant": "grant to a person",
     "project": "joint project with a university", "research_budget": "research budget of a university",
     "research": "research of a university",
+    "rent": "rent to a carrier", "rent_spared": "rent elsewhere that a tenant does not pay", "rent_support": "rent borne by a purse",
+    "carrier_award": "award to a carrier", "carrier_fee": "fee for a tenant handed on", "vacancy": "rent of empty enclave space",
+    "upkeep": "running cost of carriers", "lease": "rent of enclave space to its landlord", "mentoring": "mentors and coaches",
+    "owner_support": "owner covers a carrier's deficit", "surplus": "carrier's surplus to its owner",
+    "package": "package for a project that lands", "clawback": "support paid back",
 }  # fmt: skip
 
 

@@ -91,6 +91,33 @@ METRICS: dict[str, Metric] = _metrics(
     ("public_cost_all", "RMB", FLOW, "各级政策成本（不含税收减免）", "policy cost to all governments (without tax relief)"),
     ("city_cash", "RMB", STOCK, "市级财政结余", "city cash"),
     ("ledger_error", "RMB", STOCK, "账目误差", "ledger error"),
+    ("carrier_tenants", "firms", STOCK, "载体在驻企业（不含飞地）", "tenants of carriers (without enclaves)"),
+    ("carrier_occupancy", "share", RATIO, "载体出租率（不含众创空间）", "let share of carrier space (without maker spaces)"),
+    ("incubator_occupancy", "share", RATIO, "孵化器出租率", "let share of incubators"),
+    ("carrier_vacant_area", "m2", STOCK, "载体空置面积", "vacant carrier space"),
+    ("carrier_area", "m2", STOCK, "载体面积", "carrier space"),
+    ("carrier_rent", "index", RATIO, "载体租金（2020年末=1）", "rents of carriers (end 2020 = 1)"),
+    ("carrier_service", "share", RATIO, "载体服务到位率", "paid part of full mentoring"),
+    ("carrier_waiting", "firms", STOCK, "等待下一环节的企业", "tenants waiting for the next link"),
+    ("carrier_admissions", "firms", FLOW, "入驻企业", "admissions to carriers"),
+    ("carrier_graduations", "firms", FLOW, "孵化器毕业企业", "graduates of incubators"),
+    ("carrier_expired", "firms", FLOW, "到期未毕业企业", "tenants at the time limit without graduation"),
+    ("carrier_handoffs", "firms", FLOW, "链条对接成功", "tenants handed on to the next link"),
+    ("carrier_handoff_failed", "firms", FLOW, "因无空间未能对接", "hand-offs failed for lack of space"),
+    ("carrier_moved_out", "firms", FLOW, "提前退租企业", "tenants that left early"),
+    ("carrier_deficit", "RMB", FLOW, "业主补亏", "operators' deficits covered by owners"),
+    ("carrier_rents_paid", "RMB", FLOW, "企业支付租金", "rents paid by tenants"),
+    ("carrier_support_paid", "RMB", FLOW, "载体与飞地财政支持", "public support of carriers and enclaves"),
+    ("enclave_tenants", "firms", STOCK, "飞地在孵企业", "enclave tenants"),
+    ("enclave_admitted", "firms", FLOW, "飞地入孵项目", "projects admitted to enclaves"),
+    ("enclave_landed", "firms", FLOW, "飞地落地项目", "enclave projects landed"),
+    ("enclave_left", "firms", FLOW, "飞地流失项目", "enclave projects lost"),
+    ("enclave_returned", "firms", FLOW, "研发回迁的本地企业", "local firms whose R&D came home"),
+    ("clawback_due", "RMB", FLOW, "应追回支持", "claw-back due"),
+    ("clawback_paid", "RMB", FLOW, "已追回支持", "claw-back paid"),
+    ("clawback_lapsed", "RMB", FLOW, "放弃追回", "claw-back lapsed"),
+    ("clawback_receivable", "RMB", STOCK, "待追回支持", "claw-back receivable"),
+    ("tenants_by_kind", "firms", STOCK, "在驻企业（分载体类型）", "tenants by kind of carrier", "carrier"),
     ("firms_by_district", "firms", STOCK, "企业数（分区县）", "firms by district", "district"),
     ("hnte_by_district", "firms", STOCK, "高企数（分区县）", "HNTEs by district", "district"),
     ("revenue_by_tier", "RMB", FLOW, "营业收入（分层级）", "revenue by tier", "tier"),
@@ -116,9 +143,8 @@ METRICS: dict[str, Metric] = _metrics(
     ("talent_leavings_to", "persons", FLOW, "流出人才（分去向，本地为退休与转岗）", "leavings of talent by destination (local: retired or other work)", "talent_place"),
 )
 
-# With talent, carriers and funds; asking for them before is a clear error, not a column of zeros.
-PLANNED = ("fund_called", "fund_nav", "carrier_occupancy",
-           "enclave_tenants", "enclave_landed", "enclave_left")  # fmt: skip
+# With funds; asking for them before is a clear error, not a column of zeros.
+PLANNED = ("fund_called", "fund_nav")
 
 # Rows of `ladder_moves`: from → to, entry and exit included.
 STATES = ("outside", *TIERS)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.metrics import METRICS, MOVES, STATES, TIERS
-from sim.observing import talent
+from sim.observing import carriers, talent
 from sim.population.initial import threshold
+from sim.population.premises import KINDS
 
 BINS = np.round(np.arange(0.0, 0.1001, 0.0025), 4)  # edges of the histogram of R&D over sales
 GROWTH_SIZES = np.array([2e6, 5e6, 1e7, 2e7, 5e7, 1e8, 2e8, 5e8, 1e9])
@@ -27,6 +28,7 @@ def start(world) -> None:
         "district": world.place.districts,
         "move": MOVES,
         **talent.labels(world),
+        "carrier": KINDS,
     }
     for name, metric in METRICS.items():
         if metric.dim:
@@ -49,6 +51,7 @@ def start(world) -> None:
         mean_loan_hnte=np.full(years, np.nan), mean_loan_sme=np.full(years, np.nan),
         loan_access_sme=np.full(years, np.nan),
     )  # fmt: skip
+    carriers.start(world)
     stocks = _stocks(world)
     record.initial.update(stocks | talent.stocks(world))
     # Not known at the start: no quarter of defaults has been seen, and only changes of cash mean anything.
@@ -70,7 +73,7 @@ def start(world) -> None:
     )  # fmt: skip
 
 
-FATES = ("alive", "received", "rd_total", "sales_total")
+FATES = ("alive", "received", "rd_total", "sales_total", "supported")
 
 
 def remember(world, slots) -> None:
@@ -160,8 +163,13 @@ def quarter(world, error: float) -> None:
     put["city_cash"][q] = ledger.cash["city"]
     put["ledger_error"][q] = error
     _programmes(world)
-    # Cost is money spent, not money set aside: what purses paid, less the fees they took, and the cost of review.
-    spent = [(agency.paid - ledger.total("fee", None, agency.account), agency) for agency in world.agencies.values()]
+    carriers.quarter(world)
+    # Cost is money spent, not money set aside: what purses paid, less fees taken and support paid back, and the cost of review.
+    back = dict.fromkeys((agency.account for agency in world.agencies.values()), 0.0)
+    for (kind, _, payee), amount in ledger.flow.items():
+        if kind in ("fee", "clawback") and payee in back:
+            back[payee] += amount
+    spent = [(agency.paid - back[agency.account], agency) for agency in world.agencies.values()]
     put["public_cost_all"][q] = sum(cost + agency.administration for cost, agency in spent)
     put["public_cost_city"][q] = sum(
         cost * getattr(agency.programme, "city_share", 1.0) + agency.administration for cost, agency in spent

@@ -107,6 +107,33 @@ class Links:
     centres: float = 0.0  # transfer centres of universities
 
 
+@dataclass(frozen=True)
+class CarrierSupport:
+    """Public money for carriers of some kinds and their tenants; `agency` is the programme that pays."""
+
+    agency: str
+    kinds: tuple[str, ...]
+    rent_share: float = 0.0  # of the tenants' rent
+    rent_area: float = float("inf")  # units a tenant, whose rent is supported
+    awards: tuple[tuple[float, float], ...] = ()  # (share of carriers, RMB a year), the best first
+    fee: float = 0.0  # RMB for a tenant handed on
+    vacancy: bool = False  # also the rent of space that stands empty
+    package: float = 0.0  # RMB for a project that lands
+    clawback: float = 0.0  # share of the support that a leaving project owes
+
+
+@dataclass
+class Premises:
+    """Carriers: who supports them, how well the links of the chain are joined, what space there is."""
+
+    supports: list[CarrierSupport] = field(default_factory=list)
+    handoff: float = 0.0  # added to the share of leaving tenants offered to the next link
+    wait: float = 0.0  # quarters
+    area: float = 0.0  # m2 added to incubators, accelerators and parks
+    enclaves: float = 0.0  # part of the enclave space of the start that is kept open
+    enclave_area: float = 0.0  # m2 of enclave space added
+
+
 @dataclass
 class Rules:
     """Everything above, for one quarter."""
@@ -117,6 +144,7 @@ class Rules:
     talent: TalentRules
     links: Links = field(default_factory=Links)
     products: list[LoanProduct] = field(default_factory=list)
+    premises: Premises = field(default_factory=Premises)
 
 
 def national(numbers) -> TaxRules:

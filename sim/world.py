@@ -15,9 +15,24 @@ from sim.institutions.university import University
 from sim.ledger import Ledger, split
 from sim.metrics import TIERS, Record
 from sim.population import initial, place
+from sim.population.premises import Premises
 from sim.population.universities import Universities
 from sim.processes import (
-    calendar, credit, entry, exit, knowledge, ladder, links, projects, research, sales, talent, taxes,
+    calendar,
+    carriers,
+    carriers_start,
+    credit,
+    enclaves,
+    entry,
+    exit,
+    knowledge,
+    ladder,
+    links,
+    projects,
+    research,
+    sales,
+    talent,
+    taxes,
 )  # fmt: skip
 from sim.programmes import LOAN_PRODUCTS, Funded, build
 from sim.streams import Luck, Streams
@@ -43,6 +58,8 @@ class World:
         for firms in (self.cast, self.firms):
             self._base_rules(firms)
         research.accept_certificates(self)
+        self.carriers = Premises(numbers, self.place, self.streams, self.firms, self.cast)
+        carriers_start.start(self, *exit.usual_hazard(self))
         self._institutions()
         self._references()
         talent.start(self)
@@ -58,6 +75,7 @@ class World:
         self._begin_quarter()
         calendar.turn_year(self)
         self._open_purses()
+        carriers.open_space(self)
         entry.enter(self)
         research.plan(self)
         sales.sell(self)
@@ -70,7 +88,7 @@ class World:
         credit.borrow(self)
         # equity: calls, deals, exits
         credit.invest(self)
-        # carriers and enclaves: admission, rent, graduation
+        carriers.run(self)
         taxes.collect(self)
         self._deliver()
         knowledge.build_units(self)
@@ -147,6 +165,7 @@ class World:
         errors = self.ledger.imbalances()
         errors.update(self.books.imbalances())
         errors.update(links.imbalances(self))
+        errors.update(self.carriers.imbalances(self.firms))
         for name, agency in self.agencies.items():
             if gap := agency.imbalance():
                 errors[f"programme {name}"] = abs(gap)
@@ -285,7 +304,8 @@ class World:
         self.universities = Universities(self.numbers, self.place)
         for k, name in enumerate(self.universities.names):
             self.universities.agents.append(self.make(self.university_class, k, name, self))
-        self.ledger = Ledger({"firms": self.firms.cash, "universities": self.universities.cash}, accounts)
+        groups = {"firms": self.firms.cash, "universities": self.universities.cash, "carriers": self.carriers.cash}
+        self.ledger = Ledger(groups, accounts)
 
     def make(self, kind, *terms):
         """Build an institution; the Mesa model overrides this to make agents of them."""
@@ -309,7 +329,7 @@ class World:
         self.sector_index = np.zeros(sectors)
         self.local_demand_base = np.bincount(firms.sector[:n], firms.sales_local[:n], sectors)
         self.proximity = knowledge.proximity(self.place.distance, p["knowledge.half_distance"])
-        self.pool = knowledge.near_pool(firms.knowledge[:n], firms.district[:n], firms.sector[:n], self.proximity)
+        self.pool = knowledge.near_pool(enclaves.present(self, firms.knowledge[:n]), firms.district[:n], firms.sector[:n], self.proximity)
         self.usual_depth = float(firms.knowledge[:n].sum() / (4 * firms.sales[:n].sum()))
         # The world outside learns at the pace the city had: elasticities times R&D growth, and its innovations.
         self.frontier = 0.0

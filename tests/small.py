@@ -26,9 +26,12 @@ EXTENSIVE = (
     "loan.kechuangdai.appropriation", "guarantee.citycompany.capital", "guarantee.citycompany.appropriation",
     "delivery.review_capacity", "place.talent.foreign", "talent.jianghai.places", "talent.jianghai.appropriation",
     "talent.youth_grants.places", "talent.youth_grants.appropriation", "talent.permits.appropriation",
-    "talent.permits.running_cost_year",
+    "talent.permits.running_cost_year", "place.carrier.maker.count", "place.carrier.incubator.count",
+    "place.carrier.accelerator.count", "place.carrier.park.count", "place.hub.shanghai.enclaves",
+    "place.hub.shanghai.area", "enclave.incubator.expansion", "enclave.incubator.appropriation",
+    "carrier.incubators.appropriation", "carrier.chain.appropriation", "carrier.chain.running_cost_year",
 )  # fmt: skip
-COUNTS = {"firms", "persons", "projects", "firms/year", "files/quarter", "persons", "persons/year"}
+COUNTS = {"firms", "carriers", "persons", "projects", "firms/year", "files/quarter", "persons/year"}
 
 NO_ENTRY = dict.fromkeys(
     ("place.founders_per_quarter", "place.outside_projects_per_quarter", "place.risers_per_quarter"), 0

@@ -36,7 +36,7 @@ LAYERS = (
     {"cli", "entry"},
 )
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
-CORE = ("population", "processes", "programmes", "institutions", "world", "streams", "ledger", "rules", "observe")
+CORE = ("population", "processes", "programmes", "institutions", "world", "streams", "ledger", "rules", "observe", "observing")
 HEAVY = ("mesa", "pandas", "xarray", "matplotlib", "hydra", "omegaconf", "scipy")
 SOURCES = sorted(path for path in ROOT.rglob("*.py") if "_shipped" not in path.parts)
 

@@ -36,6 +36,7 @@ EAGER = {
     "delivery.pay_delay": 1, "delivery.hassle_cost": 100, "delivery.awareness": 1, "grant.misuse_share": 1,
     "exit.other_causes": 1, "exit.hazard_year4_7": 0.5, "exit.hazard_later": 0.5, "exit.relocation_rate": 0.2,
     "exit.trade_credit": 0, "exit.size_factor_medium": 2, "exit.size_factor_large": 2,
+    "enclave.landing_rate": 0.3, "place.hub.shanghai.area": 4000, "carrier.move_out": 0.5, "carrier.handoff": 1,
     "credit.borrower_share": 1, "place.scitech_loans": 1e9, "place.guaranteed_loans": 1e9,
 }  # fmt: skip
 SOON = 12  # quarters within which everything has happened
@@ -48,6 +49,9 @@ LEGS = {
     "tax": ("_debit", *BOUGHT), "tax_split": MOVED, "appropriation": MOVED, "returned": MOVED, "award": PAID, "service": MOVED,
     "administration": MOVED, "application": BOUGHT, "compensation": MOVED, "collateral": MOVED, "closing": BOUGHT,
     "trade_loss": PAID, "moved": BOUGHT, "public_services": MOVED, "talent_grant": MOVED,
+    "rent": ("_debit_rows", "_credit_rows"), "rent_spared": PAID, "rent_support": PAID, "carrier_award": PAID,
+    "carrier_fee": PAID, "vacancy": PAID, "upkeep": BOUGHT, "lease": BOUGHT, "mentoring": BOUGHT, "owner_support": PAID,
+    "surplus": BOUGHT, "package": PAID, "clawback": MOVED,
 }  # fmt: skip
 
 
@@ -169,10 +173,10 @@ def test_all_money_is_in_whole_yuan():
 
 def test_the_world_sum_is_what_it_was_at_the_start():
     world = worlds.build()
-    start = world.firms.cash.sum() + sum(world.ledger.cash.values())
+    start = sum(cash.sum() for cash in world.ledger.groups.values()) + sum(world.ledger.cash.values())
     for _ in range(SOON):
         world.step()
-    assert world.firms.cash.sum() + sum(world.ledger.cash.values()) == start
+    assert sum(cash.sum() for cash in world.ledger.groups.values()) + sum(world.ledger.cash.values()) == start
 
 
 def test_over_a_whole_run_a_programme_owes_what_it_granted_less_what_it_paid_and_let_lapse():
@@ -256,7 +260,7 @@ def test_a_posting_that_loses_a_leg_is_found(monkeypatch, kind, leg):
     setattr(Broken, leg, drop)
     monkeypatch.setattr("sim.world.Ledger", Broken)
     world = everything()
-    with pytest.raises(LedgerError, match="account firms" if leg.endswith("rows") else "account (?!firms)"):
+    with pytest.raises(LedgerError, match="account (firms|carriers)" if leg.endswith("rows") else "account (?!firms|carriers)"):
         for _ in range(SOON):
             world.step()
 

@@ -19,13 +19,16 @@ SCALE = 1 / 40
 FIRMS = {
     "place.hnte": 60, "place.pool": 20, "place.scitech_sme": 100, "place.pan_tech": 150, "place.untiered": 120,
     "place.founders_per_quarter": 10, "place.outside_projects_per_quarter": 2, "place.risers_per_quarter": 3,
+    "place.carrier.maker.count": 3, "place.carrier.incubator.count": 2, "place.carrier.accelerator.count": 1,
+    "place.carrier.park.count": 1, "place.hub.shanghai.enclaves": 2,
 }  # fmt: skip
 # Totals of a city, scaled with the number of its firms; and the terms that are totals, whichever programme has them.
 TOTALS = (
     "place.hnte_revenue", "place.enterprise_rd", "place.above_scale_revenue", "place.rd_org", "place.fledgling_start",
     "place.gazelle_start", "place.unicorn_start", "place.city_opening_cash", "place.scitech_loans",
     "place.guaranteed_loans", "place.talent.foreign", "talent.jianghai.places", "talent.youth_grants.places",
-    "delivery.review_capacity", "ladder.small_to_hnte.capacity",
+    "delivery.review_capacity", "ladder.small_to_hnte.capacity", "place.hub.shanghai.area",
+    "enclave.incubator.expansion",
 )  # fmt: skip
 BUDGETS = (".appropriation", ".extra_appropriation", ".quota", ".capital", ".running_cost_year")
 PROGRAMMES = tuple(CATALOGUE)

@@ -26,6 +26,7 @@ def compare(with_: dict[str, np.ndarray], without: dict[str, np.ndarray]) -> dic
         }  # fmt: skip
         out.update({f"{name}_{key}": float(np.count_nonzero(rows)) for key, rows in counts.items()})
         out[f"{name}_net"] = float(np.count_nonzero(a) - np.count_nonzero(b))
+    out.update(enclave(with_, without))
     for name in ("rd_total", "sales_total"):
         change = with_[name] - without[name]
         out[f"{name}_recipients"] = float(change[recipient].sum())
@@ -53,3 +54,17 @@ def people(with_: dict[str, np.ndarray], without: dict[str, np.ndarray]) -> dict
     out["talent_paid"] = float(extra.sum())
     out["talent_net"] = float(np.count_nonzero(with_["talent_stays"])) - float(np.count_nonzero(without["talent_stays"]))
     return out
+
+
+def enclave(with_: dict[str, np.ndarray], without: dict[str, np.ndarray]) -> dict[str, float]:
+    """Projects that an enclave supported only with the package: would they have traded in the city anyway?
+
+    `_deadweight` those that did without it (tenants of the start among them), `_additional` those that did not; of these `_kept` are there at the end.
+    """
+    if "supported" not in with_:
+        return {}
+    helped = (with_["supported"] > 0) & (without["supported"] == 0)
+    came = without["sales_total"] > 0
+    groups = {"deadweight": helped & came, "additional": helped & ~came, "kept": helped & ~came & with_["alive"].astype(bool)}
+    found = {f"enclave_{name}": float(np.count_nonzero(rows)) for name, rows in groups.items()}
+    return {"enclave_supported": float(np.count_nonzero(helped)), **found}

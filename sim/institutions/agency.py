@@ -222,6 +222,20 @@ class Agency:
         self.lapsed += promised - total
         return paid
 
+    def pay_group(self, world, kind: str, group: str, rows, amount) -> np.ndarray:
+        """Pay rows of a group other than firms at once; a row may appear more than once. Short purse as in `pay_now`."""
+        promised = float(amount.sum())
+        if promised == 0.0:
+            return amount
+        room = world.ledger.cash[self.account]
+        paid = amount if promised <= room else np.floor(amount * (room / promised))
+        total = world.ledger.to_rows(kind, group, np.bincount(rows, paid), self.account)
+        self.entitled += promised
+        self.paid += total
+        self.lapsed += promised - total
+        self.recipients += int((paid > 0).sum())
+        return paid
+
     def compensate(self, world, amount, stop: float) -> np.ndarray:
         """Pay banks the covered part of losses, up to the purse and the yearly stop; returns what was paid (rows,).
 

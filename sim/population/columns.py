@@ -116,10 +116,20 @@ COLUMNS: dict[str, Column] = {
     "project_fee": Column(MONEY, "RMB/quarter", "owed for joint projects this quarter"),
     "project_extra": Column(MONEY, "RMB/quarter", "R&D that joint projects beyond the usual add to the plan"),
     "tier": Column(CODE, "code", "exclusive tier, see metrics.TIERS"),
+    "carrier": Column(CODE, "index", "carrier that the firm is a tenant of, -1 = none", fill=-1),
+    "hub": Column(CODE, "index", "hub of an enclave tenant, -1 = at home", fill=-1),
+    "tenant_since": Column(INDEX, "quarter", "first quarter of the tenancy", fill=NEVER),
+    "space": Column(MONEY, "m2 or desks", "space let to the firm"),
+    "awaits": Column("i1", "kind", "next link of the chain that the firm is offered; 0 = none"),
+    "waited": Column("i1", "quarters", "quarters spent waiting for it"),
+    "hazard_debt": Column(SHARE, "hazard", "exit hazard avoided in tenure that is still to come back"),
+    "scale": Column(SHARE, "share", "business in an enclave over the plan of the project", fill=1),
+    "departing": Column(FLAG, "flag", "leaves the city this quarter instead of landing"),
     # what a run remembers of a firm for the comparison with its twin in another scenario
     "received": Column(MONEY, "RMB", "programme money received over the run"),
     "rd_total": Column(MONEY, "RMB", "real R&D over the run"),
     "sales_total": Column(MONEY, "RMB", "sales over the run"),
+    "supported": Column(MONEY, "RMB", "enclave support over the run, base of a claw-back"),
 }
 
 

@@ -102,7 +102,7 @@ def kind_shares(numbers, stock: float) -> np.ndarray:
 
 def origin_shares(numbers, hubs: tuple[str, ...]) -> np.ndarray:
     """Where new persons of a kind come from: (kinds, places), rows sum to one."""
-    hub = np.array([numbers[f"place.hub.{name}.origin"] for name in hubs])
+    hub = np.array([numbers[f"place.labour.{name}.origin"] for name in hubs])
     shares = np.zeros((len(KINDS), len(hubs) + 2))
     for kind in (STAFF, GRADUATE, SKILLED):
         local = numbers[f"place.talent.{KINDS[kind]}_local"]

@@ -35,7 +35,7 @@ def hub_utility(p, hubs) -> np.ndarray:
     """Utility of the outside places seen from the city, against it: income after rent, distance, amenities (hubs,)."""
     own = real_income(p["talent.pay"], p["place.talent.rent"], p["talent.floor_space"])
     pay, rent, distance, amenity = (
-        np.array([p[f"place.hub.{name}.{field}"] for name in hubs]) for field in ("pay", "rent", "distance", "amenity")
+        np.array([p[f"place.labour.{name}.{field}"] for name in hubs]) for field in ("pay", "rent", "distance", "amenity")
     )
     income = real_income(pay * p["talent.pay"], rent, p["talent.floor_space"])
     return p["talent.income_response"] * np.log(income / own) - p["talent.distance_cost"] * np.log(distance) + amenity

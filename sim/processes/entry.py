@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.initial import FOUNDER, OUTSIDE, RISER
-from sim.processes import links
+from sim.processes import enclaves, links
 
 
 def entry_probability(base: float, growth_gap: float, support, market_response: float, support_response: float, push=0.0):
@@ -34,7 +34,10 @@ def enter(world) -> None:
         people + links.spin_off_odds(world, rows),
     )  # fmt: skip
     chance = np.where(cast.kind[rows] == OUTSIDE, p["place.outside_settle"], chance)
-    coming = rows[cast.outside_option[rows] < chance]
+    # A project in a hub may come through an enclave, whether it would have settled or not.
+    through = enclaves.offers(world, rows)
+    comes = (cast.outside_option[rows] < chance) | (through >= 0)
+    coming, through = rows[comes], through[comes]
     size = cast.sales_1[coming]
     rows = world.seat(coming)
     # The first-year size was parked in sales_1; a new firm has no history.
@@ -44,6 +47,7 @@ def enter(world) -> None:
     # Risers are firms of some years that were too small to be seen.
     firms.birth[rows] = quarter - np.where(firms.kind[rows] == RISER, int(p["economy.riser_age"]), 0)
     firms.costs[rows] = np.rint(firms.sales[rows] * (1 - firms.margin[rows]))
+    enclaves.settle(world, rows, through)
     equity = np.rint(p["entry.setup_cost"] + p["credit.cash_target"] * size)
     world.ledger.to_firms("equity", np.where(outside, 0, equity), "households", rows)
     world.ledger.to_firms("equity", np.where(outside, equity, 0), "outside", rows)

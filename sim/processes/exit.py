@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.bands import band
 from sim.population.columns import NEVER
+from sim.processes import shelter
 from sim.processes.leaving import release
 
 CLEARED = (
@@ -33,6 +34,14 @@ def yearly_hazard(p, age_band, size_band):
     return (steps[:, None] * factor)[age_band, size_band]
 
 
+def usual_hazard(world):
+    """Edges of age (quarters) and size (RMB/year) of the published hazard, and each firm's own a year (rows,)."""
+    firms, p, n = world.firms, world.numbers, world.firms.count
+    ages, sizes = [4 * age for age in AGES], size_edges(p)
+    yearly = yearly_hazard(p, band(world.quarter - firms.birth[:n], ages), band(4 * firms.sales[:n], sizes))
+    return ages, sizes, yearly * firms.frailty[:n] * p["exit.other_causes"]
+
+
 def leave(world) -> None:
     """Firms out of cash for too long, firms that close for other causes, and firms that move away."""
     firms, p, n = world.firms, world.numbers, world.firms.count
@@ -44,10 +53,12 @@ def leave(world) -> None:
     age_band = band(world.quarter - firms.birth[:n], [4 * age for age in AGES])
     size_band = band(4 * firms.sales[:n], size_edges(p))
     yearly = yearly_hazard(p, age_band, size_band) * firms.frailty[:n] * p["exit.other_causes"]
+    yearly = shelter.hazard(world, yearly, (len(size_edges(p)) + 1) * age_band.astype(np.int64) + size_band)
     # u < 1 − (1 − h)^(1/4), the quarterly hazard, written without a root.
     stays = (1 - world.luck.uniform("exit")) ** 2
     closes = 1 - stays * stays < np.minimum(yearly, 0.95)
-    moves = world.luck.uniform("relocate") < p["exit.relocation_rate"] / 4
+    moves = world.luck.uniform("relocate") < p["exit.relocation_rate"] / 4 * shelter.moving(world, n)
+    moves |= firms.departing[:n]
     world.record_exits(insolvent, closes & alive & ~insolvent, len(size_edges(p)) + 1, age_band, size_band)
     gone = np.flatnonzero(alive & (insolvent | closes))
     _settle(world, gone)
@@ -65,6 +76,7 @@ def leave(world) -> None:
         getattr(firms, name)[rows] = 0
     firms.pool_since[rows] = NEVER
     release(world, rows)
+    world.carriers.leave(firms, rows)
 
 
 def _move(world, rows):

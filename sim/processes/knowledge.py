@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.processes import enclaves
 from sim.processes.hiring import efficiency
 
 
@@ -31,14 +32,17 @@ def learn(world) -> None:
     alive, quarter = firms.alive[:n], world.quarter
     before = np.maximum(firms.knowledge[:n], 1.0)
     effective = firms.rd_real[:n] * (1 + p["keylab.efficiency"] * firms.keylab[:n]) * efficiency(world, n)
+    in_hub, better, news_there = enclaves.better(world, n)
+    effective[in_hub] *= better
     stock = accumulate(before, effective, p["knowledge.depreciation"])
     firms.knowledge[:n] = np.where(alive, stock, 0.0)
     own = p["knowledge.productivity_elasticity"] * np.log(stock / before)
-    pool = near_pool(firms.knowledge[:n], firms.district[:n], firms.sector[:n], world.proximity)
+    pool = near_pool(enclaves.present(world, firms.knowledge[:n]), firms.district[:n], firms.sector[:n], world.proximity)
     news = np.log(np.maximum(pool, 1.0) / np.maximum(world.pool, 1.0))
     world.pool = pool
     absorb = p["knowledge.spillover_elasticity"] * (1 + p["rdorg.absorption"] * firms.rd_org[:n])
     heard = absorb * news[firms.district[:n], firms.sector[:n]]
+    heard[in_hub] += news_there
     # Knowledge per yuan of sales against the average decides who makes a major innovation.
     depth = stock / np.maximum(4 * firms.sales[:n], 1.0) / world.usual_depth
     hit = world.luck.uniform("jump") < p["knowledge.jump_rate"] / 4 * np.minimum(depth, p["knowledge.depth_cap"])

@@ -7,6 +7,7 @@ import numpy as np
 from sim.metrics import TIERS
 from sim.population.columns import NEVER
 from sim.population.initial import threshold
+from sim.processes import shelter
 from sim.processes.research import fits, worth_filing
 
 NONE, PAN, SME, POOL, HNTE, KEY = range(len(TIERS))
@@ -109,6 +110,7 @@ def _certify(world):
     depth = np.log(np.maximum(firms.knowledge[rows], 1) / np.maximum(firms.sales_1[rows], 1) / world.usual_depth)
     quality = p["hnte.quality_merit"] * firms.merit[rows] + p["hnte.quality_depth"] * np.clip(depth, -2, 2)
     odds = p["hnte.pass_logodds"] + p["hnte.pass_quality"] * quality + coaching.pass_bonus * in_pool
+    odds += p["carrier.mentoring_odds"] * shelter.mentored(world, rows)
     passed = world.luck.uniform("review", rows) < 1 / (1 + np.exp(-odds))
     world.flows["hnte_applications"] = float(len(rows))
     if len(rows):

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.population.columns import NEVER
 from sim.population.initial import threshold
+from sim.processes import shelter
 from sim.processes.hiring import staffing
 from sim.processes.taxes import deduction, regime, user_cost
 
@@ -68,6 +69,7 @@ def _consider(world):
     luck = world.luck.uniform("consider")
     in_pool = firms.pool_since[:n] > NEVER
     chance = np.where(in_pool, np.maximum(coaching.counselling, p["hnte.consider_rate"]), p["hnte.consider_rate"])
+    chance = chance + p["carrier.mentoring_consider"] * shelter.mentored(world)
     firms.considers[:n] |= firms.alive[:n] & (luck < chance)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.processes import shelter
+
 OLD = 400  # quarters; from here on age makes no difference
 
 
@@ -50,6 +52,7 @@ def sell(world) -> None:
         p["sales.response_to_productivity"] * (firms.productivity[:n] - world.frontier)
         - p["sales.mean_reversion"] * (log_annual - firms.size_anchor[:n] - world.sector_index[sector])
         + youth[age]
+        + shelter.drift(world, n)
         + p["sales.credit_growth_effect"] * (firms.funded[:n] - world.usual_funded)
     )
     growth = (market + place.growth_gap / 4)[sector] + drift / 4 + shock - mean_correction(scale)

@@ -13,7 +13,6 @@ from sim.population.place import keys
 from sim.processes import choice, hiring, leaving
 from sim.streams import Luck
 
-
 SPREAD = 4  # quarters to either side over which retirements are averaged
 
 
@@ -63,7 +62,7 @@ class Labour:
 def start(world) -> None:
     """Posts from the R&D of the start, people in the steady state of the base rules, and everybody who may come."""
     firms, p, n, streams = world.firms, world.numbers, world.firms.count, world.streams
-    hubs = keys(p, "hub")
+    hubs = keys(p, "labour")
     base = np.full(len(hubs) + 2, p["place.talent.choice_outside"])
     base[table.LOCAL] = p["place.talent.choice_local"]
     # What the country trains and turns to R&D follows the market, so the usual path is that of posts in the market.

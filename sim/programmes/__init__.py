@@ -6,6 +6,9 @@ from sim.programmes.award_hnte import AwardHnte
 from sim.programmes.award_keylab import AwardKeylab
 from sim.programmes.award_library import AwardLibrary
 from sim.programmes.base import Funded, Programme
+from sim.programmes.carrier_chain import CarrierChain
+from sim.programmes.carrier_incubators import CarrierIncubators
+from sim.programmes.enclave_incubator import EnclaveIncubator
 from sim.programmes.guarantee_company import GuaranteeCompany
 from sim.programmes.loan_kechuangdai import Kechuangdai
 from sim.programmes.loan_sukedai import Sukedai
@@ -43,6 +46,9 @@ CATALOGUE: dict[str, type[Programme]] = {
     "university.events": UniversityEvents,
     "university.transfer_centres": UniversityCentres,
     "university.joint_projects": UniversityProjects,
+    "carrier.incubators": CarrierIncubators,
+    "carrier.chain": CarrierChain,
+    "enclave.incubator": EnclaveIncubator,
 }
 
 LOAN_PRODUCTS = {name: cls.lends for name, cls in CATALOGUE.items() if cls.lends}
