@@ -14,7 +14,7 @@ from sim.institutions.books import Books
 from sim.ledger import Ledger, split
 from sim.metrics import TIERS, Record
 from sim.population import initial, place
-from sim.processes import calendar, credit, entry, exit, knowledge, ladder, research, sales, talent, taxes
+from sim.processes import calendar, credit, entry, exit, knowledge, ladder, research, sales, talent, talent_start, taxes
 from sim.programmes import LOAN_PRODUCTS, Funded, build
 from sim.streams import Luck, Streams
 
@@ -40,7 +40,7 @@ class World:
         research.accept_certificates(self)
         self._institutions()
         self._references()
-        talent.start(self)
+        talent_start.start(self)
         credit.start(self)
         self.record = Record()
         self._open_books()

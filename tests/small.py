@@ -28,7 +28,7 @@ EXTENSIVE = (
     "talent.youth_grants.places", "talent.youth_grants.appropriation", "talent.permits.appropriation",
     "talent.permits.running_cost_year",
 )  # fmt: skip
-COUNTS = {"firms", "persons", "projects", "firms/year", "files/quarter", "persons", "persons/year"}
+COUNTS = {"firms", "persons", "projects", "firms/year", "files/quarter", "persons/year"}
 
 NO_ENTRY = dict.fromkeys(
     ("place.founders_per_quarter", "place.outside_projects_per_quarter", "place.risers_per_quarter"), 0
