@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from sim.config import Config, configs
+from sim.config import Config, configs, known_numbers
 from sim.console import Progress, say
-from sim.errors import InputError
+from sim.errors import InputError, Interrupted, StudyError, nearest
 from sim.study.design import Design, design
+from sim.study.journal import DONE as KEPT
+from sim.study.journal import Journal
 from sim.study.manifest import read
 from sim.study.runner import conduct
 
@@ -38,12 +40,29 @@ def _one_study(config: Config, plan: Design) -> int:
     lang = config.lang
     say("header", lang, version=version("innosim"), place=_place(config), quarters=config.quarters, scenarios=len(plan.scenarios),
         seeds=len(plan.seeds), runs=len(plan.keys), folder=config.results)  # fmt: skip
+    for name, scenario in plan.scenarios.items():
+        if replaced := [id for id in config.numbers if id in scenario["overrides"]]:
+            say("replaced", lang, scenario=name, numbers=", ".join(replaced))
     progress = Progress(lang)
     say("hint", lang)
-    results = conduct(plan, config.workers, config.results, progress, datetime.now(UTC).isoformat(timespec="seconds"))
-    if not progress.started and not results.missing:
-        say("already", lang, n=results.n_planned)
-    return _shown(results, config.results, lang)
+    try:
+        results = conduct(plan, config.workers, config.results, progress, datetime.now(UTC).isoformat("T", "seconds"))
+        if not progress.started and not results.missing:
+            say("already", lang, n=results.n_planned)
+        return _shown(results, config.results, lang)
+    except KeyboardInterrupt:
+        raise Interrupted(_kept(plan, config.results), len(plan.keys), config.results) from None
+
+
+def _kept(plan: Design, folder: Path) -> int:
+    """How many runs of a study lie in its folder."""
+    try:
+        journal = Journal.read(folder)
+    except StudyError:  # stopped before there was one
+        return 0
+    kept = list(journal.statuses(plan.keys.values()).values()).count(KEPT)
+    journal.close()
+    return kept
 
 
 def _shown(results, folder: Path, lang: str) -> int:
@@ -73,7 +92,10 @@ def _shown(results, folder: Path, lang: str) -> int:
         print(line)
     from sim.report import build
 
-    written = build(results, folder, lang=lang)
+    try:
+        written = build(results, folder, lang=lang)
+    except OSError as error:
+        raise StudyError(f"{error.filename or folder}: cannot be written ({error.strerror})") from error
     say("written", lang, folder=folder)
     for path in written:
         print(f"  {_short(path, folder)}")
@@ -141,11 +163,12 @@ def _place(config: Config) -> str:
 
 
 def _named(config: Config) -> Config:
-    """With scenario names where Chinese or English titles were written."""
+    """With scenario names where Chinese or English titles were written; its numbers are good."""
     from sim import scenario
     from sim.parameters import registry
     from sim.programmes import CATALOGUE
 
+    known_numbers(config)
     titles: dict[str, str] = {}
 
     def name(written: str) -> str:
@@ -155,7 +178,11 @@ def _named(config: Config) -> Config:
             for known in scenario.names():
                 for title in scenario.load(known, CATALOGUE, registry(config.place)).title.values():
                     titles[title] = known
-        return titles.get(written, written)
+        if written not in titles:
+            known = scenario.names()
+            near = nearest(written, [*known, *titles])
+            raise InputError("there is no such scenario", field="scenario", value=written, allowed=known, nearest=near)
+        return titles[written]
 
     against = None if config.against is None else tuple(map(name, config.against))
     return replace(

@@ -7,19 +7,14 @@ expanded by Hydra's own parser and run one after another, so no output folder, l
 from __future__ import annotations
 
 import hashlib
-import itertools
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim import shipped
-from sim.errors import InputError, nearest, plain
+from sim.errors import InputError, closest, nearest, plain
+from sim.settings import GROUPS, SHORT, flat, jobs, place_names, text_value
 
-SHORT = {name: f"study.{name}" for name in ("scenarios", "against", "seeds", "quarters", "draw")}
-SHORT |= {"workers": "executor.workers", "scenario": "run.scenario", "seed": "run.seed"}
-GROUPS = ("place", "study", "executor")
-QUARTER = re.compile(r"\d{4}Q[1-4]")
 FOLDER = re.compile(r"[^\W_][\w.\-]{0,63}")
 
 
@@ -45,91 +40,18 @@ class Config:
 
 def configs(settings: list[str], multirun: bool = False, lang: str | None = None) -> list[Config]:
     """The jobs that `settings` describe, one unless `multirun`; `InputError` for anything that is not right."""
-    # Only a sweep needs the loop: without it a value with a comma is a mistake.
-    written = [_written(setting) for setting in settings]
-    jobs = _jobs(written, multirun)
-    found = [_check(_compose(list(job.values())), lang) for job in jobs]
+    asked = jobs(settings, multirun)
+    found = [_check(_compose(list(job.values())), lang) for job in asked]
     if len(found) == 1:
         return [_placed(found[0], None, "")]
-    swept = [key for key in jobs[0] if len({job[key] for job in jobs}) > 1 and key.lstrip("+") not in GROUPS]
+    swept = [key for key in asked[0] if len({job[key] for job in asked}) > 1 and key.lstrip("+") not in GROUPS]
     placed = [
         _placed(config, "", "".join(f"-{_slug(job[key])}" for key in swept))
-        for job, config in zip(jobs, found, strict=True)
+        for job, config in zip(asked, found, strict=True)
     ]
     if len({config.results for config in placed}) < len(placed):
         raise InputError("two jobs of the sweep would write to the same folder", field="results")
     return placed
-
-
-def quoted(value: str) -> str:
-    """The value with every piece that Hydra's lexer cannot read (Chinese, for one) in quotes."""
-    piece = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[^,\[\]{}]+""")
-
-    def quote(match: re.Match) -> str:
-        text = match.group()
-        if text[0] in "'\"" or re.fullmatch(r"[\w\-./+$%*@?|:\s=()\\]*", text, re.ASCII):
-            return text
-        key, colon, rest = text.partition(":")
-        if colon and _inside_braces(value, match.start()) and key.isascii():
-            return f"{key}: {_quote(rest)}"
-        return _quote(text)
-
-    return piece.sub(quote, value)
-
-
-def _quote(text: str) -> str:
-    return "'" + text.strip().replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def _inside_braces(value: str, at: int) -> bool:
-    return value.count("{", 0, at) > value.count("}", 0, at)
-
-
-def _written(setting: str) -> str:
-    """One setting as Hydra reads it: short names in full, numbers as additions, texts quoted."""
-    key, equals, value = setting.partition("=")
-    name = key.lstrip("+")
-    if not equals or not name or key.startswith("~"):
-        raise InputError("a setting is written name=value", value=setting)
-    if name == "hydra" or name.startswith(("hydra.", "hydra/")):
-        raise InputError("Hydra's own settings have no effect here", value=setting)
-    if name == "place":
-        value = ",".join(_place_names().get(part.strip(), part) for part in value.split(","))
-    if name == "numbers" or name.startswith("numbers."):
-        key = f"+{name}"
-    return f"{SHORT.get(name, key)}={quoted(value)}"
-
-
-def _place_names() -> dict[str, str]:
-    """Title → name of the places there are."""
-    from omegaconf import OmegaConf
-
-    known = [OmegaConf.load(path) for path in sorted((shipped.folder("conf") / "place").glob("*.yaml"))]
-    return {title: place["name"] for place in known for title in place["title"].values()}
-
-
-def _jobs(settings: list[str], multirun: bool) -> list[dict[str, str]]:
-    """Key → setting of each job: every combination of the values that are separated by commas."""
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import HydraException
-
-    choices: dict[str, list[str]] = {}
-    for setting in settings:
-        try:
-            override = OverridesParser.create().parse_override(setting)
-        except HydraException as error:
-            raise InputError("cannot be read as a setting", value=setting, allowed=str(error).splitlines()[0]) from None
-        key = override.get_key_element()
-        values = [setting]
-        if override.is_sweep_override():
-            if not multirun:
-                raise InputError("several values need -m, or [ ] for a list", value=setting)
-            if not override.is_discrete_sweep():
-                raise InputError("only listed values can be swept", value=setting)
-            values = [f"{key}={value}" for value in override.sweep_string_iterator()]
-        # `numbers={…}` may stand beside `numbers.x=…`; anything else counts once, the last time.
-        choices[f"{key} {len(choices)}" if key == "+numbers" else key] = values
-    return [dict(zip(choices, job, strict=True)) for job in itertools.product(*choices.values())]
 
 
 def _compose(settings: list[str]) -> dict:
@@ -153,13 +75,12 @@ def _explained(error: Exception, settings: list[str]) -> InputError:
     """Hydra's complaint as ours: what was written, what there is, what was probably meant."""
     for setting in settings:
         key, _, value = setting.partition("=")
-        name = key.lstrip("+")
+        name, value = key.lstrip("+"), value.strip("'\"")
         if name in GROUPS:
             known = sorted(path.stem for path in (shipped.folder("conf") / name).glob("*.yaml"))
-            if value.strip("'\"") not in known:
-                return InputError(
-                    "there is no such choice", field=name, value=value, allowed=known, nearest=nearest(value, known)
-                )
+            if value not in known:
+                near = nearest(value, [*known, *(place_names() if name == "place" else ())])
+                return InputError("there is no such choice", field=name, value=value, allowed=known, nearest=near)
         elif name.partition(".")[0] not in (*SCHEMA, "numbers") or (
             f"'{name}" in str(error) and "override" in str(error)
         ):
@@ -173,16 +94,6 @@ def _explained(error: Exception, settings: list[str]) -> InputError:
 def _keys() -> list[str]:
     inner = [f"{group}.{key}" for group, keys in SCHEMA.items() if isinstance(keys, dict) for key in keys]
     return [*SHORT, *SCHEMA, "numbers", *inner]
-
-
-def _text(value) -> bool:
-    return (
-        isinstance(value, str)
-        and bool(value.strip())
-        and "${" not in value
-        and value.isprintable()
-        and len(value) <= 300
-    )
 
 
 def _count(low: int, high: int):
@@ -204,27 +115,27 @@ def _none(value) -> bool:
 _SEED = _count(0, 2**31 - 1)
 SCHEMA = {
     "lang": (_either(lambda value: value in ("zh", "en")), "zh, en"),
-    "results": (_either(_none, _text), "a folder"),
+    "results": (_either(_none, text_value), "a folder"),
     "place": {
-        "name": (_text, "a name"),
-        "title": (lambda value: isinstance(value, dict) and all(map(_text, value.values())), "zh and en"),
+        "name": (text_value, "a name"),
+        "title": (lambda value: isinstance(value, dict) and all(map(text_value, value.values())), "zh and en"),
     },
     "study": {
-        "name": (lambda value: _text(value) and bool(FOLDER.fullmatch(value)), "letters, digits, - and _"),
-        "scenarios": (_list(_text), "a list of scenarios, at least one"),
-        "against": (_either(_none, _list(_text, empty=True)), "a list of scenarios"),
+        "name": (lambda value: text_value(value) and bool(FOLDER.fullmatch(value)), "letters, digits, - and _"),
+        "scenarios": (_list(text_value), "a list of scenarios, at least one"),
+        "against": (_either(_none, _list(text_value, empty=True)), "a list of scenarios"),
         "seeds": (_either(_count(1, 1_000_000), _list(_SEED)), "a number from 1, or a list of seeds from 0"),
-        "quarters": (_count(1, 4000), "a whole number from 1 to 4000"),
+        "quarters": (_count(1, 80), "a whole number from 1 to 80"),
         "draw": (lambda value: isinstance(value, bool), "true, false"),
     },
     "executor": {"workers": (_either(_none, _count(1, 4096)), "a whole number from 1, or null for all cores")},
-    "run": {"scenario": (_text, "a scenario"), "seed": (_SEED, "a whole number from 0")},
+    "run": {"scenario": (text_value, "a scenario"), "seed": (_SEED, "a whole number from 0")},
 }
 
 
 def _check(composed: dict, lang: str | None) -> Config:
     """Rebuild the composed configuration as a frozen type: no unknown key, every value of its kind."""
-    numbers = dict(_flat(composed.pop("numbers", {})))
+    numbers = dict(flat(composed.pop("numbers", {})))
     if isinstance(composed.get("study", {}).get("scenarios"), str):
         composed["study"]["scenarios"] = [composed["study"]["scenarios"]]
     _strict(composed, SCHEMA, "")
@@ -261,18 +172,17 @@ def _strict(found: dict, schema: dict, before: str) -> None:
             raise InputError("is missing", field=f"{before}{key}")
 
 
-def _flat(node, before: str = "") -> Iterable[tuple[str, object]]:
-    """Dotted ids and values; a mapping of quarters is a value. The registry checks what they are."""
-    if not isinstance(node, dict):
-        raise InputError("numbers are written numbers.<id>=value", field="numbers", value=str(node))
-    for key, value in node.items():
-        field = f"{before}{key}"
-        if isinstance(value, dict) and not all(QUARTER.fullmatch(str(inner)) for inner in value):
-            yield from _flat(value, f"{field}.")
-        else:
-            if value is None or isinstance(value, list) or (isinstance(value, str) and not _text(value)):
-                raise InputError("is not a number, a quarter or a word", field=field, value=str(value))
-            yield field, value
+def known_numbers(config: Config) -> None:
+    """`InputError` for a number of the command line that is not there or not of its range, named as it was written."""
+    from sim.parameters import registry
+
+    numbers = registry(config.place)
+    for id, value in config.numbers.items():
+        if id not in numbers:
+            hint = f"a number of the model; `innosim parameters` lists all {len(numbers)}"
+            near = closest(id, numbers.ids)
+            raise InputError("there is no such number", field=f"numbers.{id}", allowed=hint, nearest=near)
+        numbers[id].check(value, field=f"numbers.{id}")
 
 
 def _slug(setting: str) -> str:

@@ -9,13 +9,18 @@ import unicodedata
 
 MESSAGES = {
     "error": ("错误: {text}", "Error: {text}"),
-    "interrupted": ("已中断，已完成的结果都在。续跑: {line}", "Interrupted; what was finished is kept. Go on with: {line}"),
+    "interrupted": ("已中断。重新运行:\n  {line}", "Interrupted. To start again:\n  {line}"),
+    "kept": (
+        "已中断，已完成的 {kept} 次(共 {total} 次)保存在 {folder}。续跑:\n  {line}",
+        "Interrupted; {kept} of {total} runs are kept in {folder}. To go on:\n  {line}",
+    ),
+    "replaced": ("注意: {scenario} 自设的 {numbers} 由命令行的值取代", "Note: the command line replaces {numbers} of {scenario}"),
     "header": (
         "innosim {version} | {place} {quarters} 季度 | {scenarios} 情景 × {seeds} 种子 = {runs} 次 | {folder}",
         "innosim {version} | {place}, {quarters} quarters | {scenarios} scenarios × {seeds} seeds = {runs} runs | {folder}",
     ),
     "draws": ("每个种子同时抽取 {n} 个不确定参数", "each seed also draws {n} uncertain numbers"),
-    "hint": ("(Ctrl-C 后再次运行即续跑)", "(Ctrl-C stops; the same command goes on)"),
+    "hint": ("(可按 Ctrl-C 中断，再次运行即续跑)", "(Ctrl-C stops; the same command goes on)"),
     "progress": ("推演 {share:4.0%} {bar} {done}/{total} [{spent}] {rate} 失败 {failed}", "runs {share:4.0%} {bar} {done}/{total} [{spent}] {rate} failed {failed}"),
     "rate": ("{rate:.1f} 次/秒, 余 {left}", "{rate:.1f} runs/s, {left} left"),
     "already": ("全部 {n} 次已有结果，未重新运行", "all {n} runs are there already, none was repeated"),
@@ -34,7 +39,6 @@ MESSAGES = {
     "why_few": ("种子太少", "too few seeds"),
     "no_reference": ("研究中没有对照情景，故无比较", "no reference scenario in this study, so nothing is compared"),
     "written": ("已写出 {folder}:", "Written to {folder}:"),
-    "no_report": ("报告未生成: {reason}", "no report: {reason}"),
     "nothing": ("没有一次运行得到结果", "not one run gave a result"),
     "run": ("innosim {version} | {place} | {scenario} | 种子 {seed} | {quarters} 季度", "innosim {version} | {place} | {scenario} | seed {seed} | {quarters} quarters"),
     "good": ("{file}: 正确。情景 {name}“{title}”，{n} 项政策", "{file}: good. Scenario {name} \"{title}\", {n} programmes"),

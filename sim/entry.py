@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 
 ZH, EN = 0, 1
+LANGUAGES = ("zh", "en")
 
 TOP = (
     """创新生态政策推演：与“若无该政策”的同一世界逐种子配对比较。
@@ -22,7 +24,7 @@ TOP = (
   innosim check 文件           检查一个情景文件
   innosim places               全部地区
 
-每条命令的说明: innosim 命令 --help        English: innosim --lang en --help
+每条命令的说明: innosim 命令 --help        English: innosim --help lang=en
 退出码: 0 完成 · 1 无法继续(文件夹被占用、磁盘已满) · 2 输入有误 · 3 部分运行失败 · 130 中断""",
     """What would an innovation policy change, compared seed by seed with the same world without it?
 
@@ -34,14 +36,14 @@ TOP = (
   innosim check FILE           check a scenario file
   innosim places               all places
 
-Help on a command: innosim COMMAND --help        中文: innosim --lang zh --help
+Help on a command: innosim COMMAND --help lang=en        中文: innosim --help
 Exit codes: 0 done · 1 cannot go on (folder in use, disk full) · 2 bad input · 3 some runs failed · 130 interrupted""",
 )
 
 SETTINGS = (
     """设置写作 名称=值，可用中文：
   place=nantong                    地区
-  study=main|quick                 研究方案(conf/study)
+  study=main|quick|tax_relief      研究方案(conf/study)
   scenarios=[status_quo,none]      情景：名称、中文标题或 .yaml 文件
   against=[status_quo]             对照
   seeds=16 或 seeds=[3,7]          种子：1…16，或指定列表
@@ -51,10 +53,11 @@ SETTINGS = (
   executor=process|serial          多进程或单进程；workers=4 指定进程数
   results=文件夹                    结果位置，默认 results/<地区>-<研究>
   lang=zh|en                       语言
+每项设置只写一次。命令行的值优先于情景文件，情景文件优先于默认值。
 -m place=a,b                       逗号分隔的各值分别做一个完整研究，各有文件夹""",
     """Settings are written name=value:
   place=nantong                    the place
-  study=main|quick                 the study (conf/study)
+  study=main|quick|tax_relief      the study (conf/study)
   scenarios=[status_quo,none]      scenarios: names, Chinese titles or .yaml files
   against=[status_quo]             what they are compared with
   seeds=16 or seeds=[3,7]          seeds 1…16, or a list
@@ -64,6 +67,7 @@ SETTINGS = (
   executor=process|serial          worker processes or one process; workers=4 for so many
   results=FOLDER                   where results go, default results/<place>-<study>
   lang=zh|en                       language
+Each is written once. The command line goes before scenario files, and those before the defaults.
 -m place=a,b                       a complete study for each of the values, each in its own folder""",
 )
 ONE = (
@@ -93,13 +97,17 @@ def main(argv: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a GBK console must not end a study
-    lang = language(arguments)
+    asked, words = _languages(arguments)
+    lang = next((word for _, word in asked if word in LANGUAGES), "zh")
     try:
-        return _dispatch(arguments, lang)
-    except KeyboardInterrupt:
+        _check_language(asked)
+        return _dispatch(words, lang)
+    except KeyboardInterrupt as stop:
         from sim.console import message, shell_line
 
-        print("\n" + message("interrupted", lang, line=shell_line(["innosim", *arguments])), file=sys.stderr)
+        line = shell_line([*_command(), *arguments])
+        kept = vars(stop)  # of a study: how many runs, and where
+        print("\n" + message("kept" if kept else "interrupted", lang, line=line, **kept), file=sys.stderr)
         return 130
     except BrokenPipeError:
         # The reader has seen enough; Python would complain once more at exit.
@@ -111,24 +119,84 @@ def main(argv: list[str] | None = None) -> int:
         if not isinstance(error, InnosimError) or os.environ.get("INNOSIM_DEBUG") == "1":
             raise
         from sim.console import message
+        from sim.wording import told
 
-        print(message("error", lang, text=str(error)), file=sys.stderr)
+        print(message("error", lang, text=told(error, lang)), file=sys.stderr)
         return 2 if isinstance(error, (InputError, NotYet)) else 1
 
 
-def language(arguments: list[str]) -> str:
-    """`--lang en`, `--lang=en` or `lang=en` anywhere; Chinese otherwise. A wrong word is refused later."""
-    for before, word in zip(["", *arguments], arguments, strict=False):
-        if before == "--lang" or word.startswith(("--lang=", "lang=")):
-            return "en" if word.rpartition("=")[2] == "en" else "zh"
-    return "zh"
+def _interruptible(run, options: argparse.Namespace) -> int:
+    """A command whose first Ctrl-C stops in good order, and the second at once."""
+    import signal
+
+    def again(*_) -> None:
+        os._exit(130)  # no traceback; workers end with their driver, and the journal survives a kill
+
+    def first(*_) -> None:
+        signal.signal(signal.SIGINT, again)
+        raise KeyboardInterrupt
+
+    # Left alone where it is ignored (in the background) or a host handles it; no thread but the main one may set it.
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler or not _main_thread():
+        return run(options)
+    signal.signal(signal.SIGINT, first)
+    try:
+        return run(options)
+    finally:
+        if signal.getsignal(signal.SIGINT) is first:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _main_thread() -> bool:
+    import threading
+
+    return threading.current_thread() is threading.main_thread()
+
+
+def _command() -> list[str]:
+    """How this program was started, for a line that starts it again."""
+    if sys.argv[0].endswith("entry.py"):
+        return [sys.executable, "-m", "sim.entry"]
+    import shutil
+
+    if "UV_RUN_RECURSION_DEPTH" in os.environ:  # set by `uv run`, outside of which there is no `innosim`
+        return ["uv", "run", "innosim"] if shutil.which("uv") else ["python3", "-m", "uv", "run", "innosim"]
+    return ["innosim"]
+
+
+def _languages(arguments: list[str]) -> tuple[list[tuple[str, str | None]], list[str]]:
+    """What asks for a language, as written and the word itself, and all other words.
+
+    `--lang en`, `--lang=en` and `lang=en` count alike, anywhere: read here, no command can read them otherwise.
+    """
+    asked, rest, words = [], [], iter(arguments)
+    for word in words:
+        if word == "--lang":
+            after = next(words, None)
+            asked.append((f"{word} {after or ''}".strip(), after))
+        elif found := re.fullmatch(r"(?:--|\+{0,2})lang=(.*)", word, re.DOTALL):
+            asked.append((word, found[1].strip("'\"")))
+        else:
+            rest.append(word)
+    return asked, rest
+
+
+def _check_language(asked: list[tuple[str, str | None]]) -> None:
+    for written, word in asked:
+        if word not in LANGUAGES:
+            from sim.errors import InputError
+
+            raise InputError("is not acceptable", field="lang", value=written, allowed=LANGUAGES)
+    if len(asked) > 1:
+        from sim.errors import InputError, shown
+
+        raise InputError(f"is set twice: {shown(asked[0][0])} and {shown(asked[1][0])}", field="lang")
 
 
 def _dispatch(arguments: list[str], lang: str) -> int:
-    index = EN if lang == "en" else ZH
+    index = LANGUAGES.index(lang)
     # Its help is TOP: argparse only takes the line apart.
-    top = argparse.ArgumentParser("innosim", "innosim [--lang zh|en] COMMAND …", add_help=False, allow_abbrev=False)
-    top.add_argument("--lang", choices=("zh", "en"))
+    top = _Parser("innosim", add_help=False, allow_abbrev=False)
     top.add_argument("--version", action="store_true")
     top.add_argument("-h", "--help", action="store_true")
     top.add_argument("command", nargs="?")
@@ -139,48 +207,85 @@ def _dispatch(arguments: list[str], lang: str) -> int:
 
         print(f"innosim {version('innosim')}")
         return 0
-    if asked.help or asked.command is None:
+    if asked.help or asked.command in (None, "help"):
         print(TOP[index])
         return 0
     if asked.command not in COMMANDS:
         from sim.errors import InputError, nearest
 
-        problem = ("没有这条命令", "there is no such command")[index]
         close = nearest(asked.command, COMMANDS)
-        raise InputError(problem, value=asked.command, allowed=COMMANDS, nearest=close)
-    options = _parser(asked.command, index).parse_intermixed_args(asked.rest)
-    options.lang = lang
-    if asked.command in CONFIGURED:
-        from sim import cli
-
-        return getattr(cli, asked.command)(options)
-    from sim import listing
-
-    return getattr(listing, asked.command)(options)
+        raise InputError("there is no such command", value=asked.command, allowed=COMMANDS, nearest=close)
+    parser = _parser(asked.command, index)
+    options = parser.parse_intermixed_args([parser.option(word) for word in asked.rest])
+    options.lang, options.command = lang, asked.command
+    return _interruptible(_run, options)
 
 
-def _parser(command: str, index: int) -> argparse.ArgumentParser:
+def _run(options: argparse.Namespace) -> int:
+    # Imported here: they take a second, in which Ctrl-C is pressed too.
+    if options.command in CONFIGURED:
+        from sim import cli as home
+    else:
+        from sim import listing as home
+    return getattr(home, options.command)(options)
+
+
+class _Chinese(argparse.RawDescriptionHelpFormatter):
+    """The one word of argparse's help that no argument reaches."""
+
+    def add_usage(self, usage, actions, groups, prefix=None):
+        super().add_usage(usage, actions, groups, "用法: " if prefix is None else prefix)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with mistakes told as all others are, and settings accepted for options."""
+
+    def error(self, message: str):
+        from sim.errors import InputError, nearest
+        from sim.settings import GROUPS, SHORT
+
+        known = {name: name for name in self._option_string_actions}
+        if any(action.dest == "settings" for action in self._actions):
+            known |= {f"--{name}": f"{name}=" for name in (*GROUPS, *SHORT, "numbers", "results")}
+        unknown = re.fullmatch(r"unrecognized arguments: (\S+).*", message, re.DOTALL)
+        close = nearest(unknown[1].partition("=")[0], known) if unknown else None
+        raise InputError(message, field=self.prog, nearest=known.get(close))
+
+    def option(self, word: str) -> str:
+        """`place=nantong` as `--place=nantong` where the command has that option, as settings are written elsewhere."""
+        name, equals, _ = word.partition("=")
+        return f"--{word}" if equals and f"--{name}" in self._option_string_actions else word
+
+
+def _parser(command: str, index: int) -> _Parser:
     text = COMMANDS[command][index]
     if command in CONFIGURED:
         text += "\n\n" + SETTINGS[index] + (ONE[index] if command == "run" else "")
-    plain = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(f"innosim {command}", None, text, formatter_class=plain, allow_abbrev=False)
-    parser.add_argument("--lang", choices=("zh", "en"), help="zh | en")
+    layout = (_Chinese, argparse.RawDescriptionHelpFormatter)[index]
+    parser = _Parser(f"innosim {command}", None, text, formatter_class=layout, allow_abbrev=False, add_help=False)
+    words = parser.add_argument_group(("参数", "arguments")[index])
+    flags = parser.add_argument_group(("选项", "options")[index])
+    flags.add_argument("-h", "--help", action="help", help=("显示本说明", "show this help")[index])
+    # Read before argparse sees the line; here for the help alone.
+    flags.add_argument("--lang", choices=LANGUAGES, help=("语言，也可写 lang=en", "language, also lang=en")[index])
     if command in CONFIGURED:
-        parser.add_argument("settings", nargs="*", metavar=("设置", "SETTING")[index])
+        words.add_argument("settings", nargs="*", metavar=("设置", "SETTING")[index], help=("见上", "see above")[index])
     if command == "study":
-        parser.add_argument(
+        flags.add_argument(
             "-m", "--multirun", action="store_true", help=("逐值各做一个研究", "one study for each value")[index]
         )
     if command == "parameters":
         kinds = ("document", "statistic", "literature", "assumption")
-        parser.add_argument("--kind", choices=kinds, help=("只列一类来源", "only one kind of source")[index])
+        flags.add_argument("--kind", choices=kinds, help=("只列一类来源", "only one kind of source")[index])
     if command in ("parameters", "programmes", "check"):
-        parser.add_argument("--place", default="nantong", help=("地区", "place")[index])
+        flags.add_argument("--place", default="nantong", help=("地区", "place")[index])
     if command == "check":
-        parser.add_argument("file", metavar=("文件", "FILE")[index])
+        words.add_argument(
+            "file", metavar=("文件", "FILE")[index], help=("情景文件(.yaml)", "scenario file (.yaml)")[index]
+        )
     if command not in ("study", "report"):
-        parser.add_argument("--json", action="store_true", help="JSON")
+        flags.add_argument("--json", action="store_true", help=("以 JSON 输出", "as JSON")[index])
+    parser.usage = parser.format_usage().partition(": ")[2].rstrip()  # argparse would cut off "usage: " by its length
     return parser
 
 

@@ -24,6 +24,8 @@ MAX_DEPTH = 12
 MAX_NODES = 20_000
 MAX_NAME = 80
 MAX_TEXT = 2000
+ENCODING = "UTF-8 (editors offer it under Save as, Encoding)"
+NO_YAML = "is not valid YAML"
 MAX_NUMBER = 2**53  # integers above are not exact in float64
 
 # libyaml where it is there (measured five to ten times faster); the pure parser gives the same events.
@@ -37,6 +39,7 @@ _INVISIBLE = re.compile(
 )
 # What Hydra and OmegaConf would act on, should such a text ever reach them.
 _ACTIVE = re.compile(r"\$\{|_target_|@package")
+_WIDE_COLON = re.compile(r"\s*(?:- )?([^\s\"'#:：{\[]{1,80})\s*：")
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _NEVER = (
@@ -123,7 +126,7 @@ def read_yaml(path: str | PathLike) -> Node:
         with open(path, "rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise refuse("there is no such file") from None
+        raise refuse("there is no such file", nearest=_beside(Path(path))) from None
     except (OSError, ValueError) as problem:
         raise refuse(f"cannot be read ({getattr(problem, 'strerror', None) or problem})") from None
     if max(len(data), status.st_size) > MAX_BYTES:
@@ -131,12 +134,35 @@ def read_yaml(path: str | PathLike) -> Node:
     return parse(data, file)
 
 
+def _beside(path: Path) -> str | None:
+    """The file in the same folder that was probably meant."""
+    try:
+        near = nearest(path.name, (found.name for found in path.parent.iterdir()))
+    except (OSError, ValueError):
+        return None
+    return near and str(path.with_name(near))
+
+
 def parse(data: bytes, file: str) -> Node:
     """As `read_yaml`, for bytes that are already here; `file` is the name that errors show."""
-    node = _build(_text(data, file), file)
+    text = _text(data, file)
+    try:
+        node = _build(text, file)
+    except InputError as error:
+        raise (_full_width(text, file, error.line) if error.problem.startswith(NO_YAML) else None) or error from None
     if not isinstance(node.value, dict):
-        raise node.error("the file must be a mapping `name: value`", value=None)
+        whole = node.error("the file must be a mapping `name: value`", value=None)
+        raise _full_width(text, file, node.line) or whole
     return node
+
+
+def _full_width(text: str, file: str, about: int) -> InputError | None:
+    """Chinese keyboards write `name：`, which YAML takes for a part of a word and complains of in the next line."""
+    for number, line in enumerate(text.split("\n")[: about + 1], 1):
+        found = _WIDE_COLON.match(line) if number >= about - 1 else None
+        if found:
+            return InputError("has a full-width colon after a key; write `: `", file=file, line=number, field=found[1])
+    return None
 
 
 def _text(data: bytes, file: str) -> str:
@@ -145,7 +171,7 @@ def _text(data: bytes, file: str) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         line = data.count(b"\n", 0, problem.start) + 1
-        raise InputError("is not UTF-8 text", file=file, line=line, field="file", allowed="UTF-8") from None
+        raise InputError("is not UTF-8 text", file=file, line=line, field="file", allowed=ENCODING) from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     found = _INVISIBLE.search(text) or _ACTIVE.search(text) or re.search(r"^%.{0,20}", text, re.MULTILINE)
     if found:
@@ -173,7 +199,7 @@ def _events(text: str, file: str, open_nodes: list[_Open]) -> Iterator[yaml.Even
         line = mark.line + 1 if mark else last
         what = getattr(problem, "problem", None) or getattr(problem, "reason", None) or "unreadable"
         field = open_nodes[-1].child_field() if open_nodes else "file"
-        raise InputError(f"is not valid YAML: {what}", file=file, line=line, field=field) from None
+        raise InputError(f"{NO_YAML}: {what}", file=file, line=line, field=field) from None
 
 
 _STARTS = frozenset((yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent))
@@ -270,6 +296,7 @@ def _key(event: yaml.Event, into: _Open, refuse) -> str:
     if found:
         raise refuse(_forbidden(found.group()))
     if key in into.items:
+        into.key = key  # so that the error names this key, not the mapping around it
         raise refuse(f"`{key}` is written twice, first in line {into.items[key].line}", value=key)
     return key
 

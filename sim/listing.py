@@ -8,6 +8,7 @@ from argparse import Namespace
 
 from sim.console import padded, say, width
 from sim.errors import InputError
+from sim.wording import told
 
 
 def _json(content) -> None:
@@ -82,7 +83,7 @@ def check(options: Namespace) -> int:
         if not options.json:
             raise
         allowed = error.allowed if isinstance(error.allowed, (str, type(None))) else [str(one) for one in error.allowed]
-        _json({"file": options.file, "ok": False, "message": str(error), "problem": error.problem, "line": error.line,
+        _json({"file": options.file, "ok": False, "message": told(error, options.lang), "problem": error.problem, "line": error.line,
                "field": error.field, "allowed": allowed, "nearest": error.nearest})  # fmt: skip
         return 2
     if options.json:

@@ -1,19 +1,30 @@
 """The command line: what it prints, what it refuses, and its exit codes."""
 
 import json
+import os
+import re
+import shlex
+import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import fake_world as fake
 import pytest
 
-from sim import config, entry
+from sim import config, entry, settings
 from sim.console import MESSAGES, Progress
 from sim.errors import InputError
 from sim.study import task
 
 SMALL = ["scenarios=[status_quo,none,push]", "seeds=3", "quarters=8", "draw=false", "workers=1"]
+
+
+def small(*settings):
+    """The small study with some of its settings replaced: each may be written once."""
+    names = {setting.partition("=")[0] for setting in settings}
+    return [*(setting for setting in SMALL if setting.partition("=")[0] not in names), *settings]
 
 
 def built(results, folder, lang="zh"):
@@ -50,7 +61,7 @@ def test_a_study_prints_progress_summary_and_files(small_world, capsys):
 
 
 def test_everything_is_there_in_english(small_world, capsys):
-    assert entry.main(["study", *SMALL, "lang=en"]) == 0
+    assert entry.main(["study", *small("lang=en")]) == 0
     text = capsys.readouterr().out
     assert "Nantong, 8 quarters" in text and "same sign 100%" in text
     assert all(len(both) == 2 and all(both) for both in MESSAGES.values())
@@ -60,15 +71,15 @@ def test_everything_is_there_in_english(small_world, capsys):
 
 
 def test_pairs_that_cannot_be_told_apart_are_named(small_world, capsys):
-    assert entry.main(["study", *SMALL, "scenarios=[status_quo,tiny]"]) == 0
+    assert entry.main(["study", *small("scenarios=[status_quo,tiny]")]) == 0
     assert "尚不能区分: status_quo·中文 与 tiny·中文" in capsys.readouterr().out
 
 
 def test_lost_runs_give_exit_code_3_and_a_report(small_world, capsys):
-    assert entry.main(["study", *SMALL, "scenarios=[status_quo,none,trapped]"]) == 3
+    assert entry.main(["study", *small("scenarios=[status_quo,none,trapped]")]) == 3
     text = capsys.readouterr().out
     assert "1 次未得到结果(共 9 次)" in text and "RuntimeError: trapped" in text and "report.html" in text
-    assert entry.main(["study", *SMALL, "scenarios=[trapped]", "seeds=[2]", "against=[]", "results=lost"]) == 3
+    assert entry.main(["study", *small("scenarios=[trapped]", "seeds=[2]", "against=[]", "results=lost")]) == 3
 
 
 def test_interruption_gives_exit_code_130_and_the_line_that_goes_on(small_world, capsys, monkeypatch):
@@ -77,20 +88,22 @@ def test_interruption_gives_exit_code_130_and_the_line_that_goes_on(small_world,
 
     monkeypatch.setattr("sim.cli.conduct", stopped)
     assert entry.main(["study", *SMALL]) == 130
-    assert "innosim study 'scenarios=[status_quo,none,push]' seeds=3" in capsys.readouterr().err
+    text = capsys.readouterr().err
+    assert "已完成的 0 次(共 9 次)保存在 results/nantong-main" in text
+    assert "\n  innosim study 'scenarios=[status_quo,none,push]' seeds=3" in text
 
 
 def test_multirun_makes_complete_separate_studies(small_world, capsys):
-    assert entry.main(["study", *SMALL, "-m", "place=nantong", "quarters=4,8"]) == 0
+    assert entry.main(["study", *small("-m", "place=nantong", "quarters=4,8")]) == 0
     folders = {path.name for path in (small_world / "results").iterdir()}
     assert folders == {"nantong-main-study.quarters_4", "nantong-main-study.quarters_8"}
     assert all((small_world / "results" / name / "report.html").is_file() for name in folders)
-    assert entry.main(["study", *SMALL, "-m", "place=nantong"]) == 0
+    assert entry.main(["study", *small("-m", "place=nantong")]) == 0
     assert (small_world / "results" / "nantong-main" / "manifest.json").is_file()
 
 
 def test_report_is_built_again_from_a_folder(small_world, capsys):
-    entry.main(["study", *SMALL, "results=我的 结果"])
+    entry.main(["study", *small("results=我的 结果")])
     (small_world / "我的 结果" / "report.html").unlink()
     assert entry.main(["report", "我的 结果", "lang=en"]) == 0
     assert (small_world / "我的 结果" / "report.html").read_text() == "en"
@@ -111,7 +124,7 @@ def test_run_prints_years_and_json(small_world, capsys):
 
 def test_chinese_titles_and_places_work_as_values(small_world, capsys):
     assert (
-        entry.main(["study", *SMALL, "scenarios=[status_quo·中文, push]", "against=[status_quo·中文]", "place=南通"])
+        entry.main(["study", *small("scenarios=[status_quo·中文, push]", "against=[status_quo·中文]", "place=南通")])
         == 0
     )
     assert "results/nantong-main" in capsys.readouterr().out
@@ -130,10 +143,63 @@ def test_chinese_titles_and_places_work_as_values(small_world, capsys):
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_and_nothing_is_written(small_world, capsys, setting, hint):
-    assert entry.main(["study", *SMALL, setting]) == 2
+    assert entry.main(["study", *small(setting), "lang=en"]) == 2
     text = capsys.readouterr().err
     assert hint in text and "Traceback" not in text
     assert list(small_world.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("quarters=0", "quarters=4"), ("seeds=3", "seeds=3"), ("seeds=3", "+study.seeds=4"), ("place=nantong", "place=南通"),
+        ("numbers.credit.rate_cap=0.08", "numbers={credit.rate_cap: 0.09}"), ("+results=a", "++results=b"),
+        ("numbers={credit.rate_cap: 0.08}", "numbers={credit: {rate_cap: 0.09}}"), ("lang=en", "lang=zh"), ("lang=en", "--lang=en"),
+    ],
+)  # fmt: skip
+def test_what_is_set_twice_is_refused_with_both(small_world, capsys, first, second):
+    assert entry.main(["study", first, second]) == 2
+    text = capsys.readouterr().err
+    assert f"'{first}'" in text and f"'{second}'" in text
+    assert entry.main(["study", "-m", first, second]) == 2
+    assert list(small_world.iterdir()) == []
+
+
+def test_a_number_written_twice_inside_braces_is_refused(capsys):
+    assert entry.main(["run", "numbers={credit.rate_cap: 0.08, credit.rate_cap: 0.09}"]) == 2
+    assert "写了两次" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("written", "close"),
+    [("credit.rat_cap", "credit.rate_cap"), ("rate_cap", "credit.rate_cap"), ("award.hnte.amout", "award.hnte.amount"), ("nope", "'")],
+)  # fmt: skip
+@pytest.mark.parametrize("command", ["run", "study"])
+def test_an_unknown_number_names_the_closest(small_world, capsys, command, written, close):
+    assert entry.main([command, f"numbers.{written}=1", "lang=en"]) == 2
+    text = capsys.readouterr().err
+    assert f"numbers.{written}: there is no such number" in text
+    assert close in text.partition("did you mean ")[2]
+
+
+def test_a_number_out_of_range_is_named_as_it_was_written(capsys):
+    assert entry.main(["run", "numbers.credit.rate_cap=50"]) == 2
+    assert "numbers.credit.rate_cap: 超出允许范围；现写作 50；允许: 0.01 至 0.36 share/year" in capsys.readouterr().err
+
+
+def test_the_command_line_goes_before_the_package(small_world, capsys, monkeypatch):
+    from sim.study.results import Results
+
+    monkeypatch.setattr("sim.cli.known_numbers", lambda config: None)
+    monkeypatch.setattr("sim.scenario.load", lambda name, *_: fake.Scenario(name, {"level": 20.0}))
+    assert entry.main(["study", *small("scenarios=[none]", "seeds=1", "against=[]", "results=own")]) == 0
+    assert (
+        entry.main(["study", *small("scenarios=[none]", "seeds=1", "against=[]", "results=mine", "numbers.level=40")])
+        == 0
+    )
+    assert "none 自设的 level 由命令行的值取代" in capsys.readouterr().out
+    own, mine = (Results.open(small_world / name).to_xarray()["rd_real"] for name in ("own", "mine"))
+    assert (mine == 2 * own).all()
 
 
 def test_numbers_can_be_written_in_every_way():
@@ -149,7 +215,7 @@ def test_numbers_can_be_written_in_every_way():
      ("it's #1", "'it\\'s #1'"), ("range(1,5)", "range(1,5)")],
 )  # fmt: skip
 def test_what_hydra_cannot_read_is_quoted(written, quoted):
-    assert config.quoted(written) == quoted
+    assert settings.quoted(written) == quoted
 
 
 def test_hydra_leaves_no_folder_and_no_logger(tmp_path, monkeypatch):
@@ -182,6 +248,73 @@ def test_every_command_has_help(command, lang, capsys):
         entry.main(["--lang", lang, command, "--help"])
     assert ended.value.code == 0
     assert entry.COMMANDS[command][lang == "en"] in capsys.readouterr().out
+
+
+FORMS = (["lang=en"], ["--lang", "en"], ["--lang=en"])
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize(
+    "command", [["check", "scenarios/none.yaml"], ["places"], ["programmes"], ["parameters", "--kind", "x"], ["run", "quarters=0"],
+                ["study", "quarters=0"], ["report", "nowhere"], ["--help"], ["stduy"], ["check"]], ids=" ".join,
+)  # fmt: skip
+def test_every_command_takes_the_language_in_every_form(command, form, first, capsys, monkeypatch):
+    from sim import shipped
+
+    monkeypatch.chdir(shipped.folder("scenarios").parent)
+    assert entry.main(form + command if first else command + form) in (0, 1, 2)
+    found = capsys.readouterr()
+    assert not re.search("[\u4e00-\u9fff]", (found.out + found.err).replace("中文: innosim", ""))
+
+
+@pytest.mark.parametrize("words", [["lang=fr"], ["--lang", "fr"], ["--lang"], ["lang="], ["lang=zh,en"]])
+def test_another_language_is_refused_everywhere(words, capsys):
+    assert entry.main(["places", *words]) == 2
+    assert "zh, en" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [(["run", "--josn"], "--json"), (["study", "--place", "nantong"], "'place='"), (["check"], "文件"), (["parameters", "--kind", "x"], "document"),
+     (["check", "a.yaml", "b.yaml"], "b.yaml"), (["places", "--json=1"], "--json"), (["parameters", "--place"], "--place")],
+)  # fmt: skip
+def test_a_wrong_option_is_bad_input_like_any_other(words, hint, capsys):
+    assert entry.main(words) == 2
+    text = capsys.readouterr().err
+    assert text.startswith("错误: innosim") and hint in text and "usage" not in text
+
+
+def test_options_of_lists_can_be_written_as_settings(capsys):
+    assert entry.main(["parameters", "kind=document", "place=nantong", "--json"]) == 0
+    assert {entry["kind"] for entry in json.loads(capsys.readouterr().out)} == {"document"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "hint"),
+    [("scenarios=[取消地方]", "是否想写"), ("place=南通市", "'南通'"), ("numbers=3", "numbers.<参数名>=值"), ("numbers.credit.rate_cap=null", "'null'"),
+     ("numbers.credit=1", "'credit."), ("quarters=81", "1 至 80"), ("scenarios=[none", "读不懂")],
+)  # fmt: skip
+def test_slips_of_a_newcomer_are_answered_in_chinese(capsys, setting, hint):
+    assert entry.main(["study", setting]) == 2
+    assert hint in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_ends_with_1(small_world, capsys):
+    (small_world / "file").write_text("")
+    assert entry.main(["study", *small("results=file")]) == 1
+    assert "无法新建文件夹(同名文件已存在)" in capsys.readouterr().err
+    assert entry.main(["report", "nowhere"]) == 1
+    assert "此处没有研究结果" in capsys.readouterr().err
+
+
+def test_a_report_that_cannot_be_written_ends_with_1(small_world, capsys, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device", "report.html")
+
+    monkeypatch.setattr("sim.report.build", full)
+    assert entry.main(["study", *SMALL]) == 1
+    assert "report.html: 无法写入(磁盘已满)" in capsys.readouterr().err
 
 
 def test_an_unknown_command_is_bad_input(capsys):
@@ -238,3 +371,114 @@ def test_progress_is_sparse_where_nobody_watches(capsys):
         progress(done, 100, 0)
     lines = capsys.readouterr().out.splitlines()
     assert 4 <= len(lines) <= 6 and "100/100" in lines[-1]
+
+
+DRIVER = """
+import sys, time
+sys.path.insert(0, {tests!r})
+import fake_world as fake
+from sim import cli, console, entry, report, scenario
+from sim.study import task
+task.CORE = fake.CORE
+cli.known_numbers = lambda config: None
+scenario.load = lambda name, *_: fake.Scenario(name, {{"sleep": {sleep}}})
+report.build = lambda results, folder, lang="zh": []
+message = console.message
+def slow(key, lang, **values):
+    if key == "kept" and {wait}:
+        print("stopping", flush=True)
+        time.sleep({wait})
+    return message(key, lang, **values)
+console.message = slow
+sys.argv[0] = "innosim"
+if __name__ == "__main__":
+    sys.exit(entry.main(sys.argv[1:]))
+"""
+
+
+class Stopped:
+    """A study of the command line in a terminal of its own, stopped when its first quarter of runs is there."""
+
+    def __init__(self, folder: Path, wait: float = 0.0):
+        self.folder, self.script = folder, folder / "driver.py"
+        self.script.write_text(DRIVER.format(tests=str(Path(__file__).parent), sleep=0.2, wait=wait), encoding="utf-8")
+        words = [
+            "study",
+            "scenarios=[status_quo,none]",
+            "seeds=8",
+            "quarters=4",
+            "workers=2",
+            "draw=false",
+            "results=我的 结果",
+        ]
+        self.process = self.start(words, start_new_session=True)
+        self.lines = []
+        while not any("25%" in line for line in self.lines[-1:]):
+            self.lines.append(self.process.stdout.readline())
+            assert self.lines[-1], self.process.communicate()
+
+    def start(self, words: list[str], **options) -> subprocess.Popen:
+        options |= {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "encoding": "utf-8"}
+        env = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+        return subprocess.Popen([sys.executable, self.script, *words], cwd=self.folder, env=env, **options)
+
+    def interrupt(self) -> None:
+        """Ctrl-C: to every process of the terminal."""
+        os.killpg(self.process.pid, signal.SIGINT)
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="sends Ctrl-C to a group of processes")
+def test_ctrl_c_says_what_is_kept_and_its_line_goes_on(tmp_path):
+    study = Stopped(tmp_path)
+    study.interrupt()
+    _, text = study.process.communicate(timeout=20)
+    assert study.process.returncode == 130 and "Traceback" not in text
+    kept, total, line = re.search(
+        r"已完成的 (\d+) 次\(共 (\d+) 次\)保存在 我的 结果。续跑:\n  innosim (.*)\n", text
+    ).groups()
+    assert 4 <= int(kept) < int(total) == 16
+    again = study.start(shlex.split(line))
+    out, _ = again.communicate(timeout=60)
+    assert again.returncode == 0 and "16/16" in out
+    assert int(re.search(r"(\d+)/16", out)[1]) == int(kept)
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="sends Ctrl-C to a group of processes")
+def test_a_second_ctrl_c_ends_at_once(tmp_path):
+    study = Stopped(tmp_path, wait=10.0)
+    study.interrupt()
+    while "stopping" not in study.process.stdout.readline():
+        pass
+    begun = time.monotonic()
+    study.interrupt()
+    _, text = study.process.communicate(timeout=20)
+    assert time.monotonic() - begun < 5
+    assert study.process.returncode == 130 and "Traceback" not in text
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="sends Ctrl-C to a group of processes")
+@pytest.mark.parametrize("delay", [0.0, 0.1, 0.2, 0.3, 0.4])
+def test_ctrl_c_while_a_study_starts_leaves_no_traceback(tmp_path, delay):
+    words = [
+        sys.executable,
+        "-m",
+        "sim.entry",
+        "study",
+        "scenarios=[none]",
+        "seeds=40",
+        "against=[]",
+        "workers=2",
+        "lang=en",
+    ]
+    process = subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)  # fmt: skip
+    while "Ctrl-C" not in process.stdout.readline():
+        pass
+    time.sleep(delay)
+    os.killpg(process.pid, signal.SIGINT)
+    _, text = process.communicate(timeout=20)
+    # Python ends itself with the signal where some library was inside exec(); a shell shows 130 too.
+    assert (
+        process.returncode in (130, -signal.SIGINT)
+        and "Traceback" not in text
+        and "innosim" not in text.partition("Interrupted")[0]
+    )

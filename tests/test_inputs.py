@@ -234,8 +234,27 @@ def test_what_is_no_regular_file_is_refused(path, tmp_path):
 def test_duplicate_key_names_both_lines():
     with pytest.raises(InputError) as caught:
         parse(b"a:\n  x: 1\n  y: 2\n  x: 3\n", "f.yaml")
-    assert (caught.value.line, caught.value.field) == (4, "a")
+    assert (caught.value.file, caught.value.line, caught.value.field) == ("f.yaml", 4, "a.x")
     assert "first in line 2" in str(caught.value)
+
+
+def test_a_full_width_colon_is_named_where_it_is_written(parser):
+    for text, line, field in (
+        ("name：x\ntitle: y\n", 1, "name"),
+        ("名称：x\n", 1, "名称"),
+        ("a:\n  b: 1\n  cd： 2\n  e: 3\n", 3, "cd"),
+    ):
+        with pytest.raises(InputError, match="full-width colon") as caught:
+            parse(text.encode(), "f.yaml")
+        assert (caught.value.line, caught.value.field) == (line, field)
+    assert parse("a: 说明：文字\nb: |\n  注意：x\n".encode(), "f").plain() == {"a": "说明：文字", "b": "注意：x\n"}
+
+
+def test_a_misspelt_file_name_suggests_the_file_beside_it(tmp_path):
+    (tmp_path / "mine.yaml").write_text("a: 1\n")
+    with pytest.raises(InputError, match="no such file") as caught:
+        read_yaml(tmp_path / "mine.yml")
+    assert caught.value.nearest == str(tmp_path / "mine.yaml")
 
 
 def test_unknown_key_suggests_the_nearest():

@@ -31,7 +31,7 @@ LAYERS = (
     {"world"},
     {"model", "study"},
     {"analysis"},
-    {"report", "console"},
+    {"report", "console", "wording", "settings"},
     {"summary", "listing", "config"},
     {"cli", "entry"},
 )

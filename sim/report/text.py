@@ -145,7 +145,7 @@ UNITS = {
     "setup cost": "筹建成本", "unit growth": "单位增长", "million RMB": "百万元", "share of balance": "占余额", "share of loans": "占贷款",
     "share of loss": "占损失",
     "share of reported R&D": "占申报研发",
-    "weight": "权重", "share of sales": "占营业收入", "share of the local part": "占本地部分", "months": "月", "points": "分",
+    "weight": "权重", "share of sales": "占营业收入", "share of annual sales": "占年营业收入", "share of the local part": "占本地部分", "months": "月", "points": "分",
     "": "",
 }  # fmt: skip
 

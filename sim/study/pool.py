@@ -46,7 +46,7 @@ def processes(tasks: Iterable[dict], workers: int) -> Iterator[tuple[dict, bytes
     yielded with None killed its worker `TRIES` times. Only a few tasks are in flight at a time, so that a study of a
     million runs needs no more memory than a small one.
     """
-    queue, flying = deque(tasks), {}
+    queue, flying, finished = deque(tasks), {}, False
     crew = Crew(workers)
     try:
         while queue or flying:
@@ -73,8 +73,9 @@ def processes(tasks: Iterable[dict], workers: int) -> Iterator[tuple[dict, bytes
                 crew.stop()
                 yield from _one_at_a_time(suspects)
                 crew = Crew(workers)
+        finished = True
     finally:
-        crew.stop(wait=not flying)
+        crew.stop(wait=finished)
 
 
 def _finished(future: Future) -> bool:
@@ -164,7 +165,8 @@ def _clean_children() -> Iterator[None]:
     os.environ.update(dict.fromkeys(_THREADS, "1"))
     sys.modules["__main__"] = ModuleType("__main__")
     try:
-        yield
+        with _interrupt_held_back():
+            yield
     finally:
         sys.modules["__main__"] = main
         for name, value in before.items():
@@ -172,6 +174,29 @@ def _clean_children() -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def _interrupt_held_back() -> Iterator[None]:
+    """Ctrl-C comes after the children are known: one that is started halfway is never ended and prints a traceback.
+
+    The children inherit that it is blocked, because it reaches the whole terminal and `_begin` may not have run yet. For
+    the driver blocking is not enough, as any other thread of it may take the signal.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed = []
+    usual = signal.signal(signal.SIGINT, lambda *_: pressed.append(True))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
+    try:
+        yield
+    finally:
+        if mask is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)  # one that is waiting arrives here
+        signal.signal(signal.SIGINT, usual if usual is not None else signal.SIG_DFL)
+        if pressed:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _begin() -> None:

@@ -41,7 +41,7 @@ def study(
     place, scenarios: a place; names, files or `Scenario` objects.
     seeds: 1…n for a number, or the list itself. quarters: length of a run, the first is 2021Q1.
     workers: processes; None takes all cores, 1 runs here. Never changes a result.
-    overrides: numbers by id, under every scenario. draw: the seed also draws the uncertain numbers.
+    overrides: numbers by id, before what a scenario sets itself. draw: the seed also draws the uncertain numbers.
     results: folder to keep everything in (with `name`, a folder below it); None keeps it in memory.
     progress: called with (done, all, failed) runs. against: what is compared with, else status_quo and none.
     created: time for the manifest (ISO 8601). core: another world to run, for tests.

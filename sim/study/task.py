@@ -52,8 +52,11 @@ def ready() -> bool:
 
 
 def resolve(registry, overrides: dict, scenario: dict, draw_seed: int | None):
-    """Numbers of one run: defaults or the draw of this seed, then the study's changes, then the scenario's own."""
-    return registry.resolve({**overrides, **scenario["overrides"]}, draw_seed=draw_seed)
+    """Numbers of one run: defaults or the draw of this seed, then what the scenario sets, then the study's changes.
+
+    Whoever writes a number on the command line means it, under every scenario; `Ecosystem` has the same order.
+    """
+    return registry.resolve({**scenario["overrides"], **overrides}, draw_seed=draw_seed)
 
 
 def run(spec: dict) -> bytes:

@@ -78,10 +78,10 @@ def draw(results, ax=None, lang: str = "zh"):
     second = max(others, key=lambda s: float(r.worlds("programme_payable", s)[:, -1].sum(axis=-1).mean()), default=None)
     top = 0.0
     for cell, s in zip(axes[1], (shown[0] if r.baseline not in shown else r.baseline, second), strict=True):
-        if s is None:
+        stack = _stack(r, "programme_payable", s, order) / scale if s is not None else ()
+        if not len(stack):  # nothing to compare with, or a package that owes nobody
             cell.set_axis_off()
             continue
-        stack = _stack(r, "programme_payable", s, order) / scale
         cell.stackplot(
             ticks, stack, colors=style.FILLS, labels=_names(r, "programme_payable", order, lang), linewidth=0
         )
