@@ -32,6 +32,7 @@ from sim.processes import (
     research,
     sales,
     talent,
+    talent_start,
     taxes,
 )  # fmt: skip
 from sim.programmes import LOAN_PRODUCTS, Funded, build
@@ -62,7 +63,7 @@ class World:
         carriers_start.start(self, *exit.usual_hazard(self))
         self._institutions()
         self._references()
-        talent.start(self)
+        talent_start.start(self)
         links.start(self)
         credit.start(self)
         self.record = Record()
