@@ -123,7 +123,7 @@ class Premises:
         self.index = np.ones(self.rows)  # rent against its start
         self.service = np.ones(self.rows)  # part of full mentoring that is paid for
         self.cell = np.zeros(firms.rows, np.int64)  # class of age and size of each firm
-        self.seats, self.at = np.empty(0, np.int64), np.empty(0, np.int64)  # tenants and their carriers
+        self.seats = self.at = self.kinds = np.empty(0, np.int64)  # tenants, their carriers and kinds
         self.stale = True  # whether a tenancy has begun or ended since the last count
         self.occupied = np.zeros(self.rows)
         self.tenants = np.zeros(self.rows)
@@ -149,6 +149,7 @@ class Premises:
         self.stale = False
         self.seats = rows = np.flatnonzero(firms.carrier[: firms.count] >= 0)
         self.at = at = firms.carrier[rows]
+        self.kinds = self.kind[at]
         self.occupied = np.bincount(at, firms.space[rows], self.rows)
         self.tenants = np.bincount(at, minlength=self.rows).astype(float)
         self.capacity = np.maximum(self.offered, self.occupied)

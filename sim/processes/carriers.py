@@ -47,13 +47,13 @@ def _end_tenancies(world):
     """Leases that end, tenants that move out, and who waits in its place for the next link of the chain."""
     firms, p, table, rules = world.firms, world.numbers, world.carriers, world.rules.premises
     # Only at a turn of the lease, after it, or out of patience does anything happen.
-    tenure = world.quarter - firms.tenant_since[table.seats].astype(np.int64)
+    tenure = world.quarter - firms.tenant_since[table.seats]
     traits = table.traits
-    turn = (tenure % 4 == 0) | (tenure >= table.least_stay) | (tenure >= traits.patience[firms.identity[table.seats]])
+    turn = (tenure & 3 == 0) | (tenure >= table.least_stay) | (tenure >= traits.patience[firms.identity[table.seats]])
     turn |= firms.awaits[table.seats] > 0
-    turn &= table.kind[table.at] != ENCLAVE
-    rows, at, tenure = table.seats[turn], table.at[turn], tenure[turn]
-    kind, who = table.kind[at], firms.identity[rows]
+    turn &= table.kinds != ENCLAVE
+    rows, at, kind, tenure = table.seats[turn], table.at[turn], table.kinds[turn], tenure[turn]
+    who = firms.identity[rows]
     incubated = kind == INCUBATOR
     ready = incubated & qualified(firms, p, rows)
     waits = firms.awaits[rows] > 0

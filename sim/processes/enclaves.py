@@ -86,7 +86,7 @@ def graduate(world) -> None:
     """At the end of its stay a project lands or leaves; the R&D of a local firm comes home."""
     firms, p, table = world.firms, world.numbers, world.carriers
     _collect(world)
-    rows = table.seats[table.kind[table.at] == ENCLAVE]
+    rows = table.seats[table.kinds == ENCLAVE]
     tenure = world.quarter - firms.tenant_since[rows]
     due = lease_ends(tenure, table.stay[ENCLAVE], np.zeros(len(rows), bool))
     who, traits = firms.identity[rows], table.traits
@@ -96,6 +96,8 @@ def graduate(world) -> None:
     table.release(firms, home)
     table.flows["enclave_returned"] = float(len(home))
     rows = rows[due & project]
+    if not len(rows):
+        return
     chance = landing_chance(p["enclave.landing_rate"], _shift(world, rows))
     lands = traits.lands[firms.identity[rows]] < chance
     _land(world, rows[lands])

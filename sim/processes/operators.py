@@ -23,13 +23,13 @@ def _bill(world):
     firms, p, table, ledger = world.firms, world.numbers, world.carriers, world.ledger
     rows, at = table.seats, table.at
     price = table.price()[at]
-    kind = table.kind[at]
-    rent = np.rint(price * firms.space[rows])
+    kind, space = table.kinds, firms.space[rows]
+    rent = np.rint(price * space)
     for support in world.rules.premises.supports:
         agency = world.agencies[support.agency]
         if support.rent_share:
             mine = np.flatnonzero(_served(support)[kind])
-            part = np.rint(support.rent_share * price[mine] * np.minimum(firms.space[rows[mine]], support.rent_area))
+            part = np.rint(support.rent_share * price[mine] * np.minimum(space[mine], support.rent_area))
             paid = agency.pay_group(world, "rent_support", GROUP, at[mine], np.minimum(part, rent[mine]))
             rent[mine] -= paid
             firms.received[rows[mine]] += paid
@@ -41,7 +41,7 @@ def _bill(world):
             agency.pay_group(world, "vacancy", GROUP, empty, idle)
     ledger.between("rent", "firms", rows, GROUP, at, rent)
     # A desk replaces a few m² elsewhere; an enclave room the room at home that the plan of costs contains.
-    elsewhere = np.where(kind == MAKER, price * firms.space[rows], 3 * p["carrier.market_rent"] * firms.space[rows])
+    elsewhere = np.where(kind == MAKER, price, 3 * p["carrier.market_rent"]) * space
     spared = np.rint(elsewhere)
     ledger.to_firms("rent_spared", spared, "households", rows)
     firms.profit_year[rows] += spared - rent

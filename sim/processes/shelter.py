@@ -63,7 +63,7 @@ def moving(world, n) -> np.ndarray:
     """Multiplier of the rate of moving away (rows,), one in the mean at the start."""
     firms, p, table = world.firms, world.numbers, world.carriers
     out = np.full(n, 1 / table.usual_moving)
-    kind = table.kind[table.at]
+    kind = table.kinds
     tied = table.seats[(kind == ACCELERATOR) | (kind == PARK)]
     out[tied] *= p["carrier.park_stay_factor"]
     rows = table.seats[kind == ENCLAVE]
