@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.metrics import METRICS, MOVES, STATES, TIERS
-from sim.observing import carriers, talent
+from sim.observing import carriers, talent, universities
 from sim.population.initial import threshold
 from sim.population.premises import KINDS
 
@@ -29,6 +29,7 @@ def start(world) -> None:
         "move": MOVES,
         **talent.labels(world),
         "carrier": KINDS,
+        **universities.labels(world),
     }
     for name, metric in METRICS.items():
         if metric.dim:
@@ -54,6 +55,7 @@ def start(world) -> None:
     carriers.start(world)
     stocks = _stocks(world)
     record.initial.update(stocks | talent.stocks(world))
+    universities.start(world)
     # Not known at the start: no quarter of defaults has been seen, and only changes of cash mean anything.
     record.initial.update(expected_guarantee_loss=np.nan, city_cash=world.ledger.cash["city"], ledger_error=0.0, price_index=1.0)
     firms, n = world.firms, world.firms.count
@@ -176,6 +178,7 @@ def quarter(world, error: float) -> None:
     )
     _groups(world, alive, sales, real)
     talent.quarter(world)
+    universities.quarter(world)
     if world.season == 3:
         _micro(world, q // 4)
 

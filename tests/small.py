@@ -30,6 +30,9 @@ EXTENSIVE = (
     "place.carrier.accelerator.count", "place.carrier.park.count", "place.hub.shanghai.enclaves",
     "place.hub.shanghai.area", "enclave.incubator.expansion", "enclave.incubator.appropriation",
     "carrier.incubators.appropriation", "carrier.chain.appropriation", "carrier.chain.running_cost_year",
+    "place.joint_projects", "place.matching_events", "place.transfer_centres",
+    "university.events.events", "university.events.appropriation", "university.transfer_centres.centres",
+    "university.transfer_centres.appropriation", "university.joint_projects.appropriation",
 )  # fmt: skip
 COUNTS = {"firms", "carriers", "persons", "projects", "firms/year", "files/quarter", "persons/year"}
 

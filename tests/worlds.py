@@ -29,7 +29,10 @@ TOTALS = (
     "place.guaranteed_loans", "place.talent.foreign", "talent.jianghai.places", "talent.youth_grants.places",
     "delivery.review_capacity", "ladder.small_to_hnte.capacity", "place.hub.shanghai.area",
     "enclave.incubator.expansion",
+    "place.joint_projects",
 )  # fmt: skip
+# Counts that may be parts of one in a small city.
+PARTS = ("place.matching_events", "place.transfer_centres", "university.events.events", "university.transfer_centres.centres")
 BUDGETS = (".appropriation", ".extra_appropriation", ".quota", ".capital", ".running_cost_year")
 PROGRAMMES = tuple(CATALOGUE)
 
@@ -39,7 +42,8 @@ def small_place() -> dict[str, float]:
     """Overrides that make a small city of the shipped one."""
     place = registry()
     totals = [number for number in place if number.id in TOTALS or number.id.endswith(BUDGETS)]
-    return FIRMS | {number.id: float(round(number.default * SCALE)) for number in totals}
+    parts = {id: place[id].default * SCALE for id in PARTS}
+    return FIRMS | parts | {number.id: float(round(number.default * SCALE)) for number in totals}
 
 
 @cache
