@@ -28,6 +28,8 @@ KINDS = {
     "application": "cost of an application", "compensation": "public share of a loan loss", "collateral": "collateral sold",
     "closing": "estate of a closing firm", "trade_loss": "suppliers' loss on a closing firm",
     "moved": "cash of a firm that moves away", "public_services": "other public spending",
+    "project": "joint project with a university", "research_budget": "research budget of a university",
+    "research": "research of a university",
 }  # fmt: skip
 
 

@@ -58,12 +58,21 @@ class Delivery:
 
 
 @dataclass
+class Links:
+    """Where firms and universities are brought together."""
+
+    events: float = 0.0  # matching events a year
+    centres: float = 0.0  # transfer centres of universities
+
+
+@dataclass
 class Rules:
     """Everything above, for one quarter."""
 
     tax: TaxRules
     coaching: Coaching
     delivery: Delivery
+    links: Links = field(default_factory=Links)
     products: list[LoanProduct] = field(default_factory=list)
 
 

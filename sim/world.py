@@ -11,10 +11,12 @@ from sim.errors import InnosimError, LedgerError
 from sim.institutions.agency import Agency, Guarantor
 from sim.institutions.bank import Bank
 from sim.institutions.books import Books
+from sim.institutions.university import University
 from sim.ledger import Ledger, split
 from sim.metrics import TIERS, Record
 from sim.population import initial, place
-from sim.processes import calendar, credit, entry, exit, knowledge, ladder, research, sales, taxes
+from sim.population.universities import Universities
+from sim.processes import calendar, credit, entry, exit, knowledge, ladder, links, projects, research, sales, taxes
 from sim.programmes import LOAN_PRODUCTS, Funded, build
 from sim.streams import Luck, Streams
 
@@ -25,6 +27,7 @@ class World:
     """Everything that changes in a run. `seed` fixes the luck of every row, whatever the package does."""
 
     bank_class, agency_class, guarantor_class = Bank, Agency, Guarantor
+    university_class = University
 
     def __init__(self, numbers, scenario, seed: int, quarters: int = 40, streams: Streams | None = None):
         self.numbers, self.scenario, self.seed, self.horizon = numbers, scenario, seed, quarters
@@ -40,6 +43,7 @@ class World:
         research.accept_certificates(self)
         self._institutions()
         self._references()
+        links.start(self)
         credit.start(self)
         self.record = Record()
         self._open_books()
@@ -54,8 +58,10 @@ class World:
         entry.enter(self)
         research.plan(self)
         sales.sell(self)
+        links.meet(self)
         research.spend(self)
         knowledge.learn(self)
+        projects.work(self)
         # talent: arrival, hiring, leaving
         credit.serve_debt(self)
         credit.borrow(self)
@@ -137,6 +143,7 @@ class World:
         firms, n = self.firms, self.firms.count
         errors = self.ledger.imbalances()
         errors.update(self.books.imbalances())
+        errors.update(links.imbalances(self))
         for name, agency in self.agencies.items():
             if gap := agency.imbalance():
                 errors[f"programme {name}"] = abs(gap)
@@ -271,7 +278,10 @@ class World:
         for product in self.rules.products:
             self.books.cover[self.books.names.index(product.agency)] = product.cover
         self._bank_flows = {"new": np.zeros(len(self.banks))}
-        self.ledger = Ledger({"firms": self.firms.cash}, accounts)
+        self.universities = Universities(self.numbers, self.place)
+        for k, name in enumerate(self.universities.names):
+            self.universities.agents.append(self.make(self.university_class, k, name, self))
+        self.ledger = Ledger({"firms": self.firms.cash, "universities": self.universities.cash}, accounts)
 
     def make(self, kind, *terms):
         """Build an institution; the Mesa model overrides this to make agents of them."""
@@ -325,6 +335,7 @@ class World:
         self.usual_funded = float((weight * np.minimum(spare / wanted, 1.0) * found).sum())
         self.unmet = np.zeros(n)
         self.entries = self.exits = 0
+        self.entered = np.empty(0, np.int64)
         self.exits_by_tier = np.zeros(len(TIERS))
         self.events: dict[str, np.ndarray] = {}
 

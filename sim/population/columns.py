@@ -53,6 +53,8 @@ COLUMNS: dict[str, Column] = {
     "desired_intensity": Column(SHARE, "share of sales", "R&D wanted at the user cost of the base rules", True),
     "base_user_cost": Column(SHARE, "RMB per RMB", "user cost of R&D under the rules of 2020", True),
     "prestige": Column(SHARE, "share of sales/year", "worth of a certificate to its holder beyond tax and awards", True),
+    "university": Column(CODE, "index", "university from which the founder came; -1 = none", True, -1),
+    "contract": Column(SHARE, "multiple", "cost of the firm's joint projects against the median", True),
     "size_anchor": Column(SHARE, "log RMB", "mean log annual sales of the sector at the start", True),
     # state
     "margin_luck": Column(SHARE, "share of sales", "lasting luck in the margin"),
@@ -104,6 +106,10 @@ COLUMNS: dict[str, Column] = {
     "fledgling_until": Column(INDEX, "year", "last year of the fledgling label", fill=0),
     "gazelle_until": Column(INDEX, "year", "last year of the gazelle label", fill=0),
     "unicorn_until": Column(INDEX, "year", "last year of the unicorn-cultivation label", fill=0),
+    "outreach": Column(SHARE, "RMB^x", "weight of the firm in finding university partners"),
+    "project_offer": Column(MONEY, "RMB", "cost of the last joint project that the firm considered"),
+    "project_fee": Column(MONEY, "RMB/quarter", "owed for joint projects this quarter"),
+    "project_extra": Column(MONEY, "RMB/quarter", "R&D that joint projects beyond the usual add to the plan"),
     "tier": Column(CODE, "code", "exclusive tier, see metrics.TIERS"),
     # what a run remembers of a firm for the comparison with its twin in another scenario
     "received": Column(MONEY, "RMB", "programme money received over the run"),

@@ -8,6 +8,7 @@ import numpy as np
 from sim.metrics import TIERS
 from sim.population.columns import Firms
 from sim.population.place import Place, column
+from sim.population.universities import Universities, come_from
 from sim.streams import Streams
 
 BASE_YEAR = 2020
@@ -74,6 +75,9 @@ def build(numbers, place: Place, streams: Streams, quarters: int) -> tuple[Firms
     _research_history(firms, numbers, draw, incumbents)
     _books(firms, numbers, draw, incumbents)
     _certificates(firms, numbers, draw, incumbents)
+    sd = numbers["university.contract_sd"]
+    firms.contract[:] = np.exp(sd * draw("contract").standard_normal(firms.rows))
+    come_from(numbers, Universities(numbers, place), firms, draw, incumbents, FOUNDER)
     cast = firms.set_apart(incumbents)
     firms.lock()
     cast.lock()

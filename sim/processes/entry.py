@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.initial import FOUNDER, OUTSIDE, RISER
+from sim.processes import links
 
 
-def entry_probability(base: float, growth_gap: float, support, market_response: float, support_response: float):
-    """Logit of the base chance, moved by market growth (share/year over normal) and support over set-up cost."""
+def entry_probability(base: float, growth_gap: float, support, market_response: float, support_response: float, push=0.0):
+    """Logit of the base chance, moved by market growth (share/year over normal), support over set-up cost, and log-odds."""
     base = min(max(base, 1e-9), 1 - 1e-9)
-    odds = np.log(base / (1 - base)) + market_response * growth_gap + support_response * np.asarray(support)
+    odds = np.log(base / (1 - base)) + market_response * growth_gap + support_response * np.asarray(support) + push
     return 1 / (1 + np.exp(-odds))
 
 
@@ -26,7 +27,8 @@ def enter(world) -> None:
     support = np.where(cast.kind[rows] == FOUNDER, support, 0.0)
     gap = p.at("economy.market_growth", quarter) - p["entry.normal_growth"]
     chance = entry_probability(
-        p["entry.base_probability"], gap, support, p["entry.market_response"], p["entry.support_response"]
+        p["entry.base_probability"], gap, support, p["entry.market_response"], p["entry.support_response"],
+        links.spin_off_odds(world, rows),
     )
     chance = np.where(cast.kind[rows] == OUTSIDE, p["place.outside_settle"], chance)
     coming = rows[cast.outside_option[rows] < chance]

@@ -12,7 +12,7 @@ CLEARED = (
     "rd_real_1", "rd_year", "misused_year", "rd_1", "rd_2", "rd_3", "intensity", "plan_extra", "plan_relabel", "aims", "considers",
     "claims", "grant_left", "grant_quarter", "knowledge", "employment", "funded", "below", "profit_year", "profit_1",
     "deduct_year", "deduct_1", "loss_carried", "registered", "pan_tech", "rd_org", "keylab", "fledgling_until",
-    "gazelle_until", "unicorn_until", "tier", "cert_year",
+    "gazelle_until", "unicorn_until", "tier", "cert_year", "outreach", "project_offer", "project_fee", "project_extra",
 )  # fmt: skip
 
 
@@ -59,6 +59,7 @@ def leave(world) -> None:
     for agency in world.agencies.values():
         agency.forget(rows)
     firms.leave(rows)
+    world.ties.release(firms.alive)
     for name in CLEARED:
         getattr(firms, name)[rows] = 0
     firms.pool_since[rows] = NEVER

@@ -185,7 +185,7 @@ def spend(world) -> None:
     diverts = firms.compliance[:n] < p["grant.misuse_share"]
     misused = np.rint(grant * p["grant.misused_part"] * diverts)
     from_grant = (grant - misused) * (1 + p["grant.additionality"])
-    plan_real = sales * (firms.intensity[:n] + firms.plan_extra[:n]) + np.maximum(from_grant, 0)
+    plan_real = sales * (firms.intensity[:n] + firms.plan_extra[:n]) + np.maximum(from_grant, 0) + firms.project_extra[:n]
     real = np.minimum(plan_real, p["rd.cash_share"] * np.maximum(firms.cash[:n], 0))
     relabelled = sales * firms.plan_relabel[:n]
     if world.season == 3:
@@ -196,7 +196,9 @@ def spend(world) -> None:
             real = np.minimum(real + extra, p["rd.cash_share"] * np.maximum(firms.cash[:n], real))
     real = np.rint(real) * alive
     reported = real + misused + np.rint(relabelled) * alive
-    ledger.from_firms("rd", real, "households")
+    # What goes to universities is posted with their projects; a firm that cannot pay it breaks them off.
+    outside = np.where(real >= firms.project_fee[:n], firms.project_fee[:n], 0.0)
+    ledger.from_firms("rd", real - outside, "households")
     ledger.from_firms("misuse", misused, "households")
     firms.grant_left[:n] -= grant
     firms.rd_real[:n], firms.rd_reported[:n] = real, reported

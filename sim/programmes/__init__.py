@@ -16,6 +16,9 @@ from sim.programmes.policy30 import Policy30
 from sim.programmes.small_to_hnte import SmallToHnte
 from sim.programmes.tax_incentives import TaxIncentives
 from sim.programmes.three_year_action import ThreeYearAction
+from sim.programmes.university_centres import UniversityCentres
+from sim.programmes.university_events import UniversityEvents
+from sim.programmes.university_projects import UniversityProjects
 
 CATALOGUE: dict[str, type[Programme]] = {
     "tax.incentives": TaxIncentives,
@@ -31,6 +34,9 @@ CATALOGUE: dict[str, type[Programme]] = {
     "loan.tongkedai": Tongkedai,
     "loan.kechuangdai": Kechuangdai,
     "guarantee.citycompany": GuaranteeCompany,
+    "university.events": UniversityEvents,
+    "university.transfer_centres": UniversityCentres,
+    "university.joint_projects": UniversityProjects,
 }
 
 LOAN_PRODUCTS = {name: cls.lends for name, cls in CATALOGUE.items() if cls.lends}

@@ -1,0 +1,185 @@
+"""Joint projects of firms and universities: opened on ties, paid out of R&D, and what is learned from them.
+
+A project is part of the firm's R&D and of its reported R&D: the money goes to the university instead of the own
+laboratory. What it brings beyond that is knowledge of the university, less the time that coordination takes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+# -- kernels ---------------------------------------------------------------------------------------------------------
+def chance(base, push):
+    """Chance moved by log-odds; a chance of 0 stays 0 and one of 1 stays 1."""
+    base = np.asarray(base, float)
+    odds = base * np.exp(push)
+    return odds / (1 - base + odds)
+
+
+def contract(multiple, price, median, research, most):
+    """What a project of the firm costs in all (rows,) RMB: its lasting multiple of the median, a part of yearly R&D at most."""
+    return np.minimum(median * multiple * price, most * research)
+
+
+def additional(fee, usual, substitution):
+    """R&D that projects add to what firms would do anyway (rows,) RMB.
+
+    R&D plans were observed with the usual amount of projects in them, so only projects beyond the usual add, and of
+    those only the part that does not replace own work. `usual` RMB in all.
+    """
+    total = float(fee.sum())
+    beyond = 1 - usual / total if total else 0.0
+    return fee * np.maximum((1 - substitution) * beyond, -1.0)
+
+
+def spillover(paid, reach, richness, leverage):
+    """Knowledge of the university that a project carries over: paid · leverage · reach · richness (ties,) RMB."""
+    return paid * leverage * reach * richness
+
+
+def within(carried, university, limit):
+    """Carried over by each tie when no university can pass on more than its limit (U,)."""
+    asked = np.bincount(university, carried, len(limit))
+    part = np.minimum(np.divide(limit, asked, out=np.ones(len(limit)), where=asked > 0), 1.0)
+    return carried * part[university]
+
+
+# -- a quarter -------------------------------------------------------------------------------------------------------
+def offers(world, rows) -> np.ndarray:
+    """Cost of a project that these firms would agree on now (rows,) RMB."""
+    firms, p = world.firms, world.numbers
+    research = 4 * firms.sales[rows] * (firms.intensity[rows] + firms.plan_extra[rows])
+    price = np.exp(world.market_index)
+    return contract(firms.contract[rows], price, p["university.contract_median"], research, p["university.contract_cap"])
+
+
+def measure(world) -> None:
+    """Size of the city's outreach and prices against the start: what the usual grows with."""
+    usual = world.usual_links
+    world.links_scale = float(world.firms.outreach.sum()) / usual.outreach * float(np.exp(world.market_index))
+
+
+def ready(world, first, luck) -> np.ndarray:
+    """Entries from `first` on whose luck (entries,) would open a project if all of its cost were borne by others."""
+    code, most = world.ties.code, world.usual_links.most
+    near = np.flatnonzero(luck < most.max())
+    return near[luck[near] < most[code[near + first]]]
+
+
+def sign(world, at, luck, base) -> None:
+    """Open projects on these idle ties by their chance, moved by support."""
+    ties, firms, p = world.ties, world.firms, world.numbers
+    rows = ties.slot[at]
+    offer = np.rint(offers(world, rows))
+    firms.project_offer[rows] = offer
+    support = world.certificate_reward(rows, "joint_project") / np.maximum(offer, 1.0)
+    push = p["university.support_response"] * np.minimum(support, 1.0)
+    quarters = int(p["university.project_quarters"])
+    fee = np.rint(offer / quarters)
+    opens = (luck < chance(base, push)) & (fee > 0)
+    at = at[opens]
+    ties.code[at], ties.left[at], ties.fee[at] = ties.busy, quarters, fee[opens]
+    ties.opened += len(at)
+    world.event("joint_project", ties.slot[at])
+    world.flows["projects_opened"] = float(len(at))
+    world.opened_by_university = np.bincount(ties.university[at], minlength=world.universities.count)
+
+
+def owe(world) -> None:
+    """What firms owe for projects this quarter, and the R&D that it adds to their plans."""
+    ties, firms, n = world.ties, world.firms, world.firms.count
+    ties.working = at = ties.carrying()
+    fee = np.bincount(ties.slot[at], ties.fee[at], n)
+    firms.project_fee[:n] = fee
+    usual = world.usual_links.fees * world.links_scale
+    firms.project_extra[:n] = additional(fee, usual, world.numbers["university.substitution"])
+
+
+def work(world) -> None:
+    """Firms pay, learn and finish; universities spend what they got and know more."""
+    ties, firms, u, p = world.ties, world.firms, world.universities, world.numbers
+    at = ties.working
+    # Who cannot pay out of this quarter's R&D breaks off.
+    pays = firms.rd_real[ties.slot[at]] >= firms.project_fee[ties.slot[at]]
+    broken, at = at[~pays], at[pays]
+    world.ledger.between("project", "firms", ties.slot[at], "universities", ties.university[at], ties.fee[at])
+    u.income[:] = np.bincount(ties.university[at], ties.fee[at], u.count)
+    world.flows["project_money"] = float(u.income.sum())
+    _teach(world, at)
+    ties.left[at] -= 1
+    ready = at[ties.left[at] == 0]
+    ties.done[ready] = np.minimum(ties.done[ready] + 1, ties.levels - 1)
+    over = np.concatenate([ready, broken])
+    ties.code[over], ties.left[over], ties.fee[over] = ties.done[over], 0, 0.0
+    ties.closed += len(over)
+    world.flows["projects_finished"] = float(len(ready))
+    _research(world, p)
+
+
+def learned(world, at) -> np.ndarray:
+    """Knowledge that firms learn on these ties beyond their own R&D, net of coordination (ties,) RMB."""
+    ties, u, p = world.ties, world.universities, world.numbers
+    university, slot, paid = ties.university[at], ties.slot[at], ties.fee[at]
+    usual = float(u.knowledge.mean()) if world.quarter < 0 else float(world.usual_links.knowledge.mean())
+    usual *= usual_growth(world, world.quarter)
+    richness = (u.knowledge / usual) ** p["university.knowledge_exponent"]
+    reach = u.reach[world.firms.district[slot], university]
+    carried = spillover(paid, reach, richness[university], p["university.leverage"])
+    u.known = u.knowledge.copy()
+    carried = within(carried, university, p["university.transfer_limit"] * u.known)
+    u.taught = np.bincount(university, carried, u.count)
+    return carried - p["university.coordination"] * paid
+
+
+def lessons(world, at):
+    """Firms that learn on these ties: their slots (once each), what they learn (RMB), and the log gain in productivity."""
+    slot = world.ties.slot[at]
+    slots = np.flatnonzero(np.bincount(slot, minlength=1))
+    gain = np.bincount(slot, learned(world, at), 1)[slots]
+    know = np.maximum(world.firms.knowledge[slots], 1.0)
+    gain = np.maximum(gain, 1.0 - know)
+    return slots, gain, world.numbers["knowledge.productivity_elasticity"] * np.log1p(gain / know)
+
+
+def _teach(world, at) -> None:
+    """What is learned on ties, against the usual: productivity and R&D were observed with the usual projects going on."""
+    firms, n, usual = world.firms, world.firms.count, world.usual_links
+    slots, gain, better = lessons(world, at)
+    world.flows["knowledge_from_ties"] = float(gain.sum())
+    firms.knowledge[slots] += gain
+    firms.knowledge[:n] *= 1 - usual.transfer * world.links_scale / max(float(firms.knowledge[:n].sum()), 1.0)
+    firms.productivity[slots] += better
+    # The world outside works with its universities as the city did at the start.
+    world.frontier += usual.gain
+    sales = firms.sales[slots] / max(float(firms.sales[:n].sum()), 1.0)
+    world.learned += float(np.einsum("i,i->", sales, better)) - usual.gain
+
+
+def usual_growth(world, quarter: int) -> float:
+    """What universities know against the start, had nothing changed, before they work in this quarter."""
+    return (1 + world.numbers["rd.institutes_growth"]) ** (max(quarter, 0) / 4)
+
+
+def _added(world, budget, income):
+    """Knowledge that a university adds in a quarter (U,) RMB: its own research, and part of what it does for firms."""
+    return budget + world.numbers["university.project_learning"] * income
+
+
+def steady_knowledge(world, at, paid: float) -> np.ndarray:
+    """Stock (U,) RMB that grows at the pace of the budgets; `paid` times what the projects of the start cost a quarter."""
+    u, ties, p = world.universities, world.ties, world.numbers
+    pace = (1 + p["rd.institutes_growth"]) ** 0.25
+    income = paid * np.bincount(ties.university[at], ties.fee[at], u.count)
+    return _added(world, u.budget / 4, income) * pace / (pace - 1 + p["knowledge.depreciation"] / 4)
+
+
+def _research(world, p) -> None:
+    """Budgets of the city's institutions come from the province; what came in is spent within the quarter."""
+    u, ledger = world.universities, world.ledger
+    budget = u.budget / 4 * usual_growth(world, world.quarter + 1)
+    ledger.to_rows("research_budget", "universities", np.rint(budget) * u.local, "province")
+    spent = u.cash.copy()
+    ledger.from_rows("research", "universities", spent * u.local, "households")
+    ledger.from_rows("research", "universities", spent * ~u.local, "outside")
+    u.knowledge[:] = (1 - p["knowledge.depreciation"] / 4) * u.knowledge + _added(world, budget, u.income)
