@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.metrics import METRICS, MOVES, STATES, TIERS
+from sim.observing import universities
 from sim.population.initial import threshold
 
 BINS = np.round(np.arange(0.0, 0.1001, 0.0025), 4)  # edges of the histogram of R&D over sales
@@ -25,6 +26,7 @@ def start(world) -> None:
         "tier": TIERS,
         "district": world.place.districts,
         "move": MOVES,
+        **universities.labels(world),
     }
     for name, metric in METRICS.items():
         if metric.dim:
@@ -49,6 +51,7 @@ def start(world) -> None:
     )  # fmt: skip
     stocks = _stocks(world)
     record.initial.update(stocks)
+    universities.start(world)
     # Not known at the start: no quarter of defaults has been seen, and only changes of cash mean anything.
     record.initial.update(expected_guarantee_loss=np.nan, city_cash=world.ledger.cash["city"], ledger_error=0.0, price_index=1.0)
     firms, n = world.firms, world.firms.count
@@ -165,6 +168,7 @@ def quarter(world, error: float) -> None:
         cost * getattr(agency.programme, "city_share", 1.0) + agency.administration for cost, agency in spent
     )
     _groups(world, alive, sales, real)
+    universities.quarter(world)
     if world.season == 3:
         _micro(world, q // 4)
 

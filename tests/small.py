@@ -24,7 +24,9 @@ EXTENSIVE = (
     "award.library.appropriation", "award.keylab.appropriation", "policy30.appropriation", "loan.sukedai.quota",
     "loan.sukedai.appropriation", "loan.tongkedai.quota", "loan.tongkedai.appropriation", "loan.kechuangdai.quota",
     "loan.kechuangdai.appropriation", "guarantee.citycompany.capital", "guarantee.citycompany.appropriation",
-    "delivery.review_capacity",
+    "delivery.review_capacity", "place.joint_projects", "place.matching_events", "place.transfer_centres",
+    "university.events.events", "university.events.appropriation", "university.transfer_centres.centres",
+    "university.transfer_centres.appropriation", "university.joint_projects.appropriation",
 )  # fmt: skip
 COUNTS = {"firms", "persons", "projects", "firms/year", "files/quarter"}
 

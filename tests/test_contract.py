@@ -18,7 +18,7 @@ from sim.rules import of_quarter
 from sim.world import World
 
 ALL = {name: {} for name in worlds.PROGRAMMES}
-EVENTS = ("first_certificate", "renewal", "pool_entry", "certified_from_pool", "keylab")
+EVENTS = ("first_certificate", "renewal", "pool_entry", "certified_from_pool", "keylab", "joint_project")
 each = pytest.mark.parametrize("name", worlds.PROGRAMMES)
 PAYING = [name for name, cls in CATALOGUE.items() if cls.group]
 
@@ -154,7 +154,7 @@ def test_a_programme_that_pays_firms_has_claims_to_test(name):
 @pytest.mark.parametrize("automatic", [True, False])
 def test_a_firm_that_died_before_delivery_is_owed_nothing(name, automatic):
     world = worlds.run(ALL | {"no_application": {f"covers_{g}": automatic for g in ("awards", "library", "projects")}},
-                       steps=5, overrides={"delivery.awareness": 1})  # fmt: skip
+                       steps=6, overrides={"delivery.awareness": 1})  # fmt: skip
     agency, firms = world.agencies[name], world.firms
     agency.queue[:] = agency.payable[:] = 0
     world.season, world.events = 1, {event: np.arange(firms.count) for event in EVENTS}

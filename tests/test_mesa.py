@@ -10,7 +10,7 @@ import worlds
 from sim import observe
 from sim.errors import InputError
 from sim.metrics import METRICS
-from sim.model import AgencyAgent, BankAgent, Ecosystem, GuarantorAgent
+from sim.model import AgencyAgent, BankAgent, Ecosystem, GuarantorAgent, UniversityAgent
 from sim.world import simulate
 
 # The small city as keyword arguments.
@@ -88,7 +88,8 @@ def test_the_institutions_are_agents():
 
 def test_the_agents_are_the_institutions_of_the_world():
     model = small()
-    assert {*model.world.banks, *model.world.agencies.values()} == set(model.agents)
+    world = model.world
+    assert {*world.banks, *world.agencies.values(), *world.universities.agents} == set(model.agents)
 
 
 def test_a_bank_among_the_agents_keeps_its_books():
@@ -99,8 +100,8 @@ def test_a_bank_among_the_agents_keeps_its_books():
     )
 
 
-def test_a_city_without_programmes_has_banks_only():
-    assert {type(agent) for agent in small(policy=[]).agents} == {BankAgent}
+def test_a_city_without_programmes_has_banks_and_universities_only():
+    assert {type(agent) for agent in small(policy=[]).agents} == {BankAgent, UniversityAgent}
 
 
 def test_two_live_models_share_no_column():

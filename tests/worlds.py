@@ -24,8 +24,10 @@ FIRMS = {
 TOTALS = (
     "place.hnte_revenue", "place.enterprise_rd", "place.above_scale_revenue", "place.rd_org", "place.fledgling_start",
     "place.gazelle_start", "place.unicorn_start", "place.city_opening_cash", "place.scitech_loans",
-    "place.guaranteed_loans", "delivery.review_capacity", "ladder.small_to_hnte.capacity",
+    "place.guaranteed_loans", "delivery.review_capacity", "ladder.small_to_hnte.capacity", "place.joint_projects",
 )  # fmt: skip
+# Counts that may be parts of one in a small city.
+PARTS = ("place.matching_events", "place.transfer_centres", "university.events.events", "university.transfer_centres.centres")
 BUDGETS = (".appropriation", ".extra_appropriation", ".quota", ".capital", ".running_cost_year")
 PROGRAMMES = tuple(CATALOGUE)
 
@@ -35,7 +37,8 @@ def small_place() -> dict[str, float]:
     """Overrides that make a small city of the shipped one."""
     place = registry()
     totals = [number for number in place if number.id in TOTALS or number.id.endswith(BUDGETS)]
-    return FIRMS | {number.id: float(round(number.default * SCALE)) for number in totals}
+    parts = {id: place[id].default * SCALE for id in PARTS}
+    return FIRMS | parts | {number.id: float(round(number.default * SCALE)) for number in totals}
 
 
 @cache

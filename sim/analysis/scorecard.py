@@ -81,6 +81,19 @@ def _rugao_start(r) -> np.ndarray:
     return r.micro("hnte_by_district_2020").sel(scenario=BASE).values[:, districts.index("rugao")]
 
 
+def _southern(r) -> np.ndarray:
+    """Joint projects with southern Jiangsu in twelve quarters at the pace of the first seven."""
+    _series(r, "projects_opened", 7)
+    opened = r.to_xarray()["projects_by_region"].sel(scenario=BASE, region="sunan").isel(quarter=slice(0, 7))
+    return opened.sum("quarter").values * 12 / 7
+
+
+def _close_rugao(r) -> np.ndarray:
+    _series(r, "firms", SEEN)
+    districts = list(r.to_xarray()["hnte_by_district"].district.values)
+    return r.micro("close_firms").sel(scenario=BASE).values[:, 2, districts.index("rugao")]
+
+
 def _growth(r) -> np.ndarray:
     annual = r.annual("rd_statistical").sel(scenario=BASE)
     return annual.sel(year=2022).values / annual.sel(year=2021).values - 1
@@ -144,6 +157,8 @@ CHECKS = (
     Check("claimants_2020", INITIAL, "2020年享受加计扣除企业", "firms claiming the super-deduction 2020", "firms", _around(2660, 0.15), "X0013", True, _start("claimants_2020")),
     Check("claimed_2020", INITIAL, "2020年加计扣除研发费用", "R&D claimed for tax 2020", "RMB", _around(7.76e9, 0.15), "X0014", True, _start("claimed_2020")),
     Check("rugao_2020", INITIAL, "2020年末如皋高企数（按2023年占比倒推）", "HNTEs of Rugao, end 2020 (by its share of 2023)", "firms", _around(2180 * 459 / 2370, 0.1), "documents 002 004", True, _rugao_start),
+    Check("shanghai_ties_2020", INITIAL, "2020年末规上工业企业与上海高校院所有合作的占比", "above-scale industrial firms tied to Shanghai, end 2020", "share", _around(0.6, 0.1), "document 004", True, _start("shanghai_tie_share_2020"),
+          "校企联系数由此数设定", "the number of ties was set with it"),
     Check("size_tail_2020", INITIAL, "2020年规模分布尾部指数", "tail exponent of firm size 2020", "exponent", (0.9, 1.3), "X0484 X0482", False, _start("size_tail_2020")),
     Check("hnte_2022", DYNAMIC, "2021四季度至2022三季度高企数", "HNTEs 2021Q4-2022Q3", "firms", _around(2370, 0.05), "document 004", False,
           lambda r: _series(r, "hnte_stock", 7)[:, 3:7].mean(axis=1),
@@ -154,6 +169,10 @@ CHECKS = (
     Check("rd_2021", DYNAMIC, "2021年全社会研发经费", "R&D 2021", "RMB", _around(2.862e10, 0.05), "X0020", False, _year("rd_statistical", 2021)),
     Check("rd_2022", DYNAMIC, "2022年全社会研发经费", "R&D 2022", "RMB", _around(3.121e10, 0.05), "X0021", False, _year("rd_statistical", 2022)),
     Check("rd_growth_2022", DYNAMIC, "2022年研发经费增速", "R&D growth 2022", "share", (0.071, 0.111), "X0020 X0021", False, _growth),
+    Check("joint_projects", DYNAMIC, "三年与苏南高校院所合作项目（按2021至2022三季度折算）", "joint projects with southern Jiangsu in three years (from 2021-2022Q3)", "projects", _around(1007, 0.3), "document 004", True, _southern,
+          "联系启动项目的概率由此数设定", "the chance that a tie opens a project was set with it"),
+    Check("close_firms_rugao", DYNAMIC, "2023年末如皋与高校院所紧密合作企业", "firms of Rugao in close cooperation, end 2023", "firms", _around(300, 0.3), "document 002", False, _close_rugao,
+          "紧密：有在研或已完成的项目", "close: a project under way or done"),
     Check("rugao_2023", DYNAMIC, "2023年9月如皋高企数", "HNTEs of Rugao, September 2023", "firms", _around(459, 0.1), "document 002", False,
           lambda r: r.to_xarray()["hnte_by_district"].sel(scenario=BASE, district="rugao").isel(quarter=10).values),
     Check("paid_30", DYNAMIC, "创新30条18个月兑付额", "paid under the 30 Articles in 18 months", "RMB", _around(8.96e8, 0.3), "document 004", True, _paid_18_months,

@@ -18,14 +18,15 @@ def block_of(identity):
     return identity & (BLOCKS - 1)
 
 
+COLUMNS = {"university": "i8", "slot": "i8", "code": "i1", "done": "i1", "left": "i1", "fee": "f8", "origin": "i1"}
+
+
 class Ties:
     """`university`, `slot` (entries,) who is tied; `done` projects finished, at most `levels − 1`, which is the strength.
 
     `code`: 0…levels−1 idle with so many projects done, then idle for show only, busy, free. `left` quarters of the project
     still to pay and `fee` RMB a quarter of it.
     """
-
-    COLUMNS = {"university": "i8", "slot": "i8", "code": "i1", "done": "i1", "left": "i1", "fee": "f8", "origin": "i1"}
 
     def __init__(self, levels: int, universities: int, slots: int, room: int):
         if universities > 64:
@@ -35,14 +36,14 @@ class Ties:
         self.begun = self.ended = 0  # ties of the run
         self.opened = self.closed = 0  # projects of the run
         self.room = room  # entries of a block
-        for name, kind in self.COLUMNS.items():
+        for name, kind in COLUMNS.items():
             setattr(self, name, np.zeros(BLOCKS * room, kind))
         self.code[:] = self.free
         self.vacant = [np.arange((k + 1) * room - 1, k * room - 1, -1) for k in range(BLOCKS)]
 
     def _grow(self, number: int) -> None:
         old, self.room = self.room, 2 * self.room + number
-        for name, kind in self.COLUMNS.items():
+        for name, kind in COLUMNS.items():
             values = np.zeros((BLOCKS, self.room), kind)
             if name == "code":
                 values[:] = self.free

@@ -65,6 +65,7 @@ class Universities:
             self.distance, numbers["knowledge.half_distance"], numbers["university.tacit_share"],
             numbers["university.tacit_range"],
         )  # fmt: skip
+        self.paid = 0.0  # by firms in the quarter, as posted
         self.agents = []  # the institutions as actors, in the order of the rows
         self.cash, self.income = np.zeros(self.count), np.zeros(self.count)
         self.knowledge, self.known, self.taught = (np.zeros(self.count) for _ in range(3))

@@ -160,7 +160,7 @@ def start(world) -> None:
     at_once = 0.0
     for _ in range(4):  # how many new ties there are depends on how long they last
         rate = solve(flow + signed / max(len(at), 1), strength, ends, exits, years, at_once)
-        idle, busy, opened = steady_state(rate * strength, ends, exits, years, at_once)
+        idle, busy, _ = steady_state(rate * strength, ends, exits, years, at_once)
         at_once = min(signed * (idle.sum() + busy.sum()) / max(len(at), 1), 1.0)
     _begin_projects(world, at, idle, busy, quarters)
     # Own search is what is left of new ties when events and centres have brought theirs.
@@ -175,7 +175,7 @@ def start(world) -> None:
     slots, learned, better = projects.lessons(world, under_way)
     world.usual_links = Usual(
         total, search.sum(axis=2).ravel(), guide(search), guide(event), guide(centre), opens,
-        projects.chance(opens, p["university.support_response"]), ends, paid * float(ties.fee[under_way].sum()),
+        np.minimum(projects.chance(opens, p["university.support_response"]), 1 - ends), ends, paid * float(ties.fee[under_way].sum()),
         paid * float(learned.sum()), paid * float((firms.sales[slots] * better).sum()) / float(firms.sales[:n].sum()),
         know.copy(),
     )  # fmt: skip
@@ -358,7 +358,7 @@ def imbalances(world) -> dict[str, float]:
         "pairs tied once": abs(int(np.bitwise_count(ties.bits[:n]).sum()) - used),
         "ties begun and ended": abs(used - (ties.begun - ties.ended)),
         "projects opened and closed": abs(busy - (ties.opened - ties.closed)),
-        "project money": abs(world.ledger.total("project", "firms", "universities") - float(u.income.sum())),
+        "project money": abs(u.paid - float(u.income.sum())),
         "university cash": float(np.abs(u.cash).sum()),
         "knowledge beyond the pool": float(np.maximum(u.taught - u.known, 0.0).sum()),
     }

@@ -77,7 +77,8 @@ def sign(world, at, luck, base) -> None:
     push = p["university.support_response"] * np.minimum(support, 1.0)
     quarters = int(p["university.project_quarters"])
     fee = np.rint(offer / quarters)
-    opens = (luck < chance(base, push)) & (fee > 0)
+    # The other end of the luck is for ties that are given up.
+    opens = (luck < np.minimum(chance(base, push), 1 - world.usual_links.ends)) & (fee > 0)
     at = at[opens]
     ties.code[at], ties.left[at], ties.fee[at] = ties.busy, quarters, fee[opens]
     ties.opened += len(at)
@@ -103,9 +104,9 @@ def work(world) -> None:
     # Who cannot pay out of this quarter's R&D breaks off.
     pays = firms.rd_real[ties.slot[at]] >= firms.project_fee[ties.slot[at]]
     broken, at = at[~pays], at[pays]
-    world.ledger.between("project", "firms", ties.slot[at], "universities", ties.university[at], ties.fee[at])
+    u.paid = world.ledger.between("project", "firms", ties.slot[at], "universities", ties.university[at], ties.fee[at])
     u.income[:] = np.bincount(ties.university[at], ties.fee[at], u.count)
-    world.flows["project_money"] = float(u.income.sum())
+    world.flows["project_money"] = u.paid
     _teach(world, at)
     ties.left[at] -= 1
     ready = at[ties.left[at] == 0]

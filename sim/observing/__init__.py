@@ -1,0 +1,1 @@
+"""What is reported of each subject; one file each, read by `sim/observe.py`. Reads the world, writes only its record."""

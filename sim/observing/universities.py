@@ -1,0 +1,70 @@
+"""Ties, joint projects and what is learned from them, in the record of a run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.population.universities import REGIONS
+
+
+def labels(world) -> dict[str, tuple[str, ...]]:
+    """Names of the groups of this subject."""
+    return {"university": world.universities.names, "region": REGIONS}
+
+
+def start(world) -> None:
+    """Stocks of the end of 2020, and room for the networks of every year."""
+    record, place, count = world.record, world.place, world.universities.count
+    years = (world.horizon + 3) // 4
+    record.micro.update(
+        ties_university_district=np.zeros((years, count, len(place.districts))),
+        ties_university_sector=np.zeros((years, count, len(place.sectors))),
+        shanghai_tie_share=np.full(years, np.nan), close_firms=np.full((years, len(place.districts)), np.nan),
+        university_graduates=world.universities.graduates.copy(), university_distance=world.universities.distance.copy(),
+    )  # fmt: skip
+    record.initial.update(_stocks(world))
+    record.initial.update(shanghai_tie_share_2020=_shanghai(world))
+
+
+def quarter(world) -> None:
+    """The quarter that ends."""
+    q, record, u, ties = world.quarter, world.record, world.universities, world.ties
+    for name, value in _stocks(world).items():
+        record.series[name][q] = value
+    count = u.count
+    record.grouped["ties_by_university"][2][q] = np.bincount(ties.university[ties.live()], minlength=count)
+    record.grouped["projects_by_region"][2][q] = np.bincount(u.region, world.opened_by_university, len(REGIONS))
+    if world.season == 3:
+        _networks(world, q // 4)
+
+
+def _stocks(world) -> dict[str, float]:
+    ties = world.ties
+    return {
+        "ties": float(np.count_nonzero(ties.code != ties.free)),
+        "ties_for_show": float(np.count_nonzero(ties.code == ties.show)),
+        "tied_firms": float(np.count_nonzero(ties.bits[: world.firms.count])),
+        "projects_active": float(np.count_nonzero(ties.code == ties.busy)),
+    }
+
+
+def _networks(world, year: int) -> None:
+    firms, ties, micro, place = world.firms, world.ties, world.record.micro, world.place
+    at, count = ties.live(), world.universities.count
+    university, slot = ties.university[at], ties.slot[at]
+    for name, side, labels in (("district", firms.district, place.districts), ("sector", firms.sector, place.sectors)):
+        pairs = np.bincount(university * len(labels) + side[slot], minlength=count * len(labels))
+        micro[f"ties_university_{name}"][year] = pairs.reshape(count, -1)
+    micro["shanghai_tie_share"][year] = _shanghai(world)
+    # Close: a project under way or done before, not a contact alone.
+    close = np.unique(slot[(ties.code[at] == ties.busy) | (ties.done[at] > 0)])
+    micro["close_firms"][year] = np.bincount(firms.district[close], minlength=len(place.districts))
+
+
+def _shanghai(world) -> float:
+    """Share of above-scale industrial firms with a tie to Shanghai."""
+    firms, n, u = world.firms, world.firms.count, world.universities
+    rows = firms.alive[:n] & world.place.manufacturing[firms.sector[:n]]
+    rows &= np.maximum(firms.sales_1[:n], 0) >= world.numbers["rd.scale_threshold"]
+    bits = np.bitwise_or.reduce(np.left_shift(np.uint64(1), np.flatnonzero(u.hosts("shanghai")).astype(np.uint64)))
+    return float((world.ties.bits[:n][rows] & bits > 0).mean()) if rows.any() else np.nan
