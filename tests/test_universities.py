@@ -88,7 +88,7 @@ def test_strength_closes_the_same_part_of_the_gap_with_every_project():
 def test_the_number_of_ties_for_a_share_of_equal_firms():
     chance = np.full((50, 3), 1 / 150)
     number = links.number_of_ties(0.6, chance)
-    assert 1 - (1 + number / 150) ** -3 == pytest.approx(0.6, abs=1e-9)
+    assert 1 - (1 + number / 150) ** -3 == pytest.approx(0.6, abs=1e-6)
 
 
 def test_rotated_draws_are_uniform_and_independent_between_pairs():

@@ -18,7 +18,7 @@ LEVELS = 5  # classes of ties by projects done, from none to four and more: more
 STEPS = 2048  # places in a table of partners: shares to half a per mille
 SHIFT = 2.0**20 + 7  # later digits of a uniform draw are another one
 GOLDEN = 0.6180339887498949
-SAMPLE = 1000  # firms that stand for all when the number of ties is sought
+SAMPLE = 600  # firms that stand for all when the number of ties is sought
 
 
 # -- kernels ---------------------------------------------------------------------------------------------------------
@@ -53,7 +53,7 @@ def steady_state(opens, ends, exits, years, at_once=0.0):
 def solve(flow, strength, ends, exits, years, at_once=0.0):
     """Chance a year (at strength 1) of opening a project so that ties open `flow` a year each on average."""
     low, high = 0.0, (1 - ends) / strength[-1]
-    for _ in range(40):
+    for _ in range(24):
         rate = (low + high) / 2
         idle, busy, opened = steady_state(rate * strength, ends, exits, years, at_once)
         low, high = (rate, high) if opened.sum() < flow * (idle.sum() + busy.sum()) else (low, rate)
@@ -108,7 +108,7 @@ def tied_share(number, chance):
 def number_of_ties(share, chance):
     """How many ties give this share of firms at least one."""
     low, high = 1.0, 1e8
-    for _ in range(40):
+    for _ in range(30):  # to a part in 10^8
         middle = np.sqrt(low * high)
         low, high = (middle, high) if tied_share(middle, chance) < share else (low, middle)
     return high
@@ -158,7 +158,7 @@ def start(world) -> None:
     at_events = signed * float((weight * (event * southern).sum(axis=2)[where]).sum())
     flow = max(p["place.joint_projects"] - at_events, 0.0) / max(np.count_nonzero(southern[ties.university[at]]), 1)
     at_once = 0.0
-    for _ in range(4):  # how many new ties there are depends on how long they last
+    for _ in range(3):  # how many new ties there are depends on how long they last
         rate = solve(flow + signed / max(len(at), 1), strength, ends, exits, years, at_once)
         idle, busy, _ = steady_state(rate * strength, ends, exits, years, at_once)
         at_once = min(signed * (idle.sum() + busy.sum()) / max(len(at), 1), 1.0)
@@ -204,9 +204,11 @@ def _draw_ties(world, weight, where, able, show):
     """Pairs tied at the start: begun m times a life and blocked while tied, a pair is tied with chance m/(1 + m)."""
     n, u, draw = world.firms.count, world.universities, world.streams.trait
     both = able + show
-    mean = weight.astype(np.float32)[:, None] * both.astype(np.float32)[where]
+    mean = both.astype(np.float32).reshape(-1, u.count)[_cells(world, slice(0, n))]
+    mean *= weight.astype(np.float32)[:, None]
     luck = draw("ties").random((n, u.count), np.float32)
-    slot, university = np.nonzero(luck * (1 + mean) < mean)
+    luck *= 1 + mean
+    slot, university = np.divmod(np.flatnonzero(luck < mean), u.count)
     cell = where[0][slot], where[1][slot], university
     for_show = draw("tie for show").random(len(slot)) * both[cell] < show[cell]
     block = block_of(world.firms.identity[slot])
