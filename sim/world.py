@@ -16,19 +16,7 @@ from sim.institutions.fund_agency import FundAgency
 from sim.ledger import Ledger, split
 from sim.metrics import TIERS, Record
 from sim.population import initial, place
-from sim.processes import (
-    calendar,
-    credit,
-    entry,
-    equity,
-    equity_history,
-    exit,
-    knowledge,
-    ladder,
-    research,
-    sales,
-    taxes,
-)
+from sim.processes import calendar, credit, entry, equity, equity_history, exit, knowledge, ladder, research, sales, taxes
 from sim.programmes import LOAN_PRODUCTS, Funded, build
 from sim.streams import Luck, Streams
 
