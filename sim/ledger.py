@@ -36,6 +36,9 @@ KINDS = {
     "upkeep": "running cost of carriers", "lease": "rent of enclave space to its landlord", "mentoring": "mentors and coaches",
     "owner_support": "owner covers a carrier's deficit", "surplus": "carrier's surplus to its owner",
     "package": "package for a project that lands", "clawback": "support paid back",
+    "call": "partners pay in a fund's call", "deal": "fund buys a stake", "deal_elsewhere": "fund buys a stake outside the city",
+    "fund_fee": "fund manager's fee", "exit": "stake sold", "buyback": "firm buys a stake back",
+    "liquidation": "fund's part of a closing firm", "distribution": "fund pays its partners", "carry": "fund manager's profit share",
 }  # fmt: skip
 
 

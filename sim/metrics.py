@@ -129,6 +129,30 @@ METRICS: dict[str, Metric] = _metrics(
     ("clawback_lapsed", "RMB", FLOW, "放弃追回", "claw-back lapsed"),
     ("clawback_receivable", "RMB", STOCK, "待追回支持", "claw-back receivable"),
     ("tenants_by_kind", "firms", STOCK, "在驻企业（分载体类型）", "tenants by kind of carrier", "carrier"),
+    ("fund_pledged", "RMB", STOCK, "基金认缴规模", "pledged to funds"),
+    ("fund_uncalled", "RMB", STOCK, "基金未缴认缴", "pledged and not called"),
+    ("fund_raised_share", "share", RATIO, "公共基金实募占目标比重", "raised over announced size of public funds"),
+    ("fund_called", "RMB", FLOW, "基金缴款", "called by funds"),
+    ("fund_nav", "RMB", STOCK, "基金净值", "net asset value of funds"),
+    ("fund_public_nav", "RMB", STOCK, "公共出资对应净值", "public part of the net asset value"),
+    ("fund_distributed", "RMB", FLOW, "基金分配", "distributed to partners"),
+    ("fund_fees", "RMB", FLOW, "基金管理费", "fund managers' fees"),
+    ("fund_carry", "RMB", FLOW, "基金管理人分成", "fund managers' profit share"),
+    ("fund_dpi", "multiple", RATIO, "公共基金已分配倍数（DPI）", "distributed over called (DPI), public funds"),
+    ("fund_tvpi", "multiple", RATIO, "公共基金总值倍数（TVPI）", "total value over called (TVPI), public funds"),
+    ("fund_public_outlay", "RMB", FLOW, "财政缴款", "called from public purses"),
+    ("fund_public_returned", "RMB", FLOW, "财政收回", "paid back to public purses"),
+    ("fund_public_net_cost", "RMB", FLOW, "财政净成本（缴款减收回减净值变动）", "net public cost (calls less returns less change of value)"),
+    ("equity_deals", "rounds", FLOW, "股权融资轮次", "equity rounds"),
+    ("equity_invested", "RMB", FLOW, "投入本市企业", "invested in firms of the city"),
+    ("equity_invested_public", "RMB", FLOW, "其中公共基金领投", "of which led by public funds"),
+    ("equity_invested_outside", "RMB", FLOW, "公共基金投向市外", "invested outside the city by public funds"),
+    ("equity_coinvested", "RMB", FLOW, "社会资本跟投", "private co-investment with public funds"),
+    ("equity_crowded_out", "RMB", FLOW, "被挤出的社会资本", "private money crowded out"),
+    ("equity_exits", "stakes", FLOW, "退出与核销笔数", "stakes sold or lost"),
+    ("equity_bought_back", "RMB", FLOW, "企业回购", "bought back by firms"),
+    ("firms_backed", "firms", STOCK, "有基金持股企业", "firms with a fund among their owners"),
+    ("deals_below_cost", "share", RATIO, "已退出项目低于成本的比重", "realised stakes below cost"),
     ("firms_by_district", "firms", STOCK, "企业数（分区县）", "firms by district", "district"),
     ("hnte_by_district", "firms", STOCK, "高企数（分区县）", "HNTEs by district", "district"),
     ("revenue_by_tier", "RMB", FLOW, "营业收入（分层级）", "revenue by tier", "tier"),
@@ -156,8 +180,6 @@ METRICS: dict[str, Metric] = _metrics(
     ("talent_leavings_to", "persons", FLOW, "流出人才（分去向，本地为退休与转岗）", "leavings of talent by destination (local: retired or other work)", "talent_place"),
 )
 
-# With funds; asking for them before is a clear error, not a column of zeros.
-PLANNED = ("fund_called", "fund_nav")
 
 # Rows of `ladder_moves`: from → to, entry and exit included.
 STATES = ("outside", *TIERS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.metrics import METRICS, MOVES, STATES, TIERS
-from sim.observing import carriers, talent, universities
+from sim.observing import carriers, funds, talent, universities
 from sim.population.initial import threshold
 from sim.population.premises import KINDS
 
@@ -56,6 +56,7 @@ def start(world) -> None:
     stocks = _stocks(world)
     record.initial.update(stocks | talent.stocks(world))
     universities.start(world)
+    funds.start(world)
     # Not known at the start: no quarter of defaults has been seen, and only changes of cash mean anything.
     record.initial.update(expected_guarantee_loss=np.nan, city_cash=world.ledger.cash["city"], ledger_error=0.0, price_index=1.0)
     firms, n = world.firms, world.firms.count
@@ -166,12 +167,13 @@ def quarter(world, error: float) -> None:
     put["ledger_error"][q] = error
     _programmes(world)
     carriers.quarter(world)
+    funds.quarter(world, put)
     # Cost is money spent, not money set aside: what purses paid, less fees taken and support paid back, and the cost of review.
     back = dict.fromkeys((agency.account for agency in world.agencies.values()), 0.0)
     for (kind, _, payee), amount in ledger.flow.items():
         if kind in ("fee", "clawback") and payee in back:
             back[payee] += amount
-    spent = [(agency.paid - back[agency.account], agency) for agency in world.agencies.values()]
+    spent = [(agency.net_cost() - back[agency.account], agency) for agency in world.agencies.values()]
     put["public_cost_all"][q] = sum(cost + agency.administration for cost, agency in spent)
     put["public_cost_city"][q] = sum(
         cost * getattr(agency.programme, "city_share", 1.0) + agency.administration for cost, agency in spent
@@ -191,7 +193,7 @@ def _programmes(world):
             world.record.grouped[metric][2][world.quarter, k] = getattr(agency, field)
         owed = float(agency.payable.sum())
         world.record.grouped["programme_payable"][2][world.quarter, k] = owed
-        world.record.grouped["programme_cost"][2][world.quarter, k] = agency.paid + agency.administration
+        world.record.grouped["programme_cost"][2][world.quarter, k] = agency.net_cost() + agency.administration
 
 
 def _groups(world, alive, sales, real):
@@ -280,6 +282,7 @@ def finish(world):
     """Close the record: what every firm ended as, for the comparison with its twin, and the exits by class."""
     firms, record = world.firms, world.record
     record.micro["exits"], record.micro["at_risk"] = world.exit_counts[0], world.exit_counts[1]
+    funds.finish(world)
     remember(world, np.arange(firms.count))
     record.firms.update(world.fates | talent.fates(world))
     return record

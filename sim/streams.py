@@ -17,6 +17,7 @@ DECISIONS = frozenset((
     "review", "audit", "sme", "label", "bank", "apply", "keylab", "rd_org", "merit",
     "stay", "search", "vacancy", "founder", "young", "young_misuse",
     "tie", "university",
+    "pitch",
 ))  # fmt: skip
 
 

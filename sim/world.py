@@ -8,9 +8,11 @@ import numpy as np
 
 from sim import observe, rules
 from sim.errors import InnosimError, LedgerError
+from sim.institutions import funds
 from sim.institutions.agency import Agency, Guarantor
 from sim.institutions.bank import Bank
 from sim.institutions.books import Books
+from sim.institutions.fund_agency import FundAgency
 from sim.institutions.university import University
 from sim.ledger import Ledger, split
 from sim.metrics import TIERS, Record
@@ -24,6 +26,8 @@ from sim.processes import (
     credit,
     enclaves,
     entry,
+    equity,
+    equity_history,
     exit,
     knowledge,
     ladder,
@@ -44,7 +48,7 @@ BASE_YEAR = 2021
 class World:
     """Everything that changes in a run. `seed` fixes the luck of every row, whatever the package does."""
 
-    bank_class, agency_class, guarantor_class = Bank, Agency, Guarantor
+    bank_class, agency_class, guarantor_class, fund_class = Bank, Agency, Guarantor, FundAgency
     university_class = University
 
     def __init__(self, numbers, scenario, seed: int, quarters: int = 40, streams: Streams | None = None):
@@ -66,6 +70,7 @@ class World:
         talent_start.start(self)
         links.start(self)
         credit.start(self)
+        equity_history.start(self)
         self.record = Record()
         self._open_books()
         observe.start(self)
@@ -87,7 +92,7 @@ class World:
         projects.work(self)
         credit.serve_debt(self)
         credit.borrow(self)
-        # equity: calls, deals, exits
+        equity.act(self)
         credit.invest(self)
         carriers.run(self)
         taxes.collect(self)
@@ -120,6 +125,7 @@ class World:
         self.alive_opening = int(self.firms.alive.sum())
         for agency in self.agencies.values():
             agency.new_quarter()
+        self.funds.new_quarter()
 
     def _bought(self):
         """Programmes at the strength that their purse could buy last quarter."""
@@ -153,6 +159,7 @@ class World:
             agency.close_year(self)
         for bank, values in zip(self.banks, zip(*self._bank_flows.values())):
             bank.book(*(float(value) for value in values))
+        equity.appraise(self)
         errors = self.imbalances()
         observe.quarter(self, sum(errors.values()))
         self.ledger.close()
@@ -167,6 +174,7 @@ class World:
         errors.update(self.books.imbalances())
         errors.update(links.imbalances(self))
         errors.update(self.carriers.imbalances(self.firms))
+        errors.update(self.funds.imbalances())
         for name, agency in self.agencies.items():
             if gap := agency.imbalance():
                 errors[f"programme {name}"] = abs(gap)
@@ -186,7 +194,7 @@ class World:
         dead = np.flatnonzero(~firms.alive[:n])
         held += float(np.abs(firms.cash[dead]).sum() + certified[dead].sum() + self.books.balance[:, dead].sum())
         for agency in self.agencies.values():
-            if len(agency.payable):
+            if agency.programme.group:
                 held += float(agency.payable[dead].sum() + agency.queue[dead].sum())
         if held:
             errors["dead rows hold"] = held
@@ -290,6 +298,7 @@ class World:
         accounts["city"] = float(np.rint(self.numbers["place.city_opening_cash"]))
         for programme in self.programmes:
             kind = self.guarantor_class if programme.lends == "guarantee" else self.agency_class
+            kind = self.fund_class if programme.invests else kind
             agency = self.make(kind, programme, self.firms.rows, isinstance(programme, Funded))
             self.agencies[programme.id] = agency
             # The capital of a public company that exists already is city money of earlier years.
@@ -305,7 +314,10 @@ class World:
         self.universities = Universities(self.numbers, self.place)
         for k, name in enumerate(self.universities.names):
             self.universities.agents.append(self.make(self.university_class, k, name, self))
-        groups = {"firms": self.firms.cash, "universities": self.universities.cash, "carriers": self.carriers.cash}
+        self.fund_agencies = [agency for agency in self.agencies.values() if agency.programme.invests]
+        self.funds = funds.plan(self, self.fund_agencies)
+        groups = {"firms": self.firms.cash, "universities": self.universities.cash, "carriers": self.carriers.cash,
+                  "funds": self.funds.cash}  # fmt: skip
         self.ledger = Ledger(groups, accounts)
 
     def make(self, kind, *terms):

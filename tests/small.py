@@ -33,6 +33,8 @@ EXTENSIVE = (
     "place.joint_projects", "place.matching_events", "place.transfer_centres",
     "university.events.events", "university.events.appropriation", "university.transfer_centres.centres",
     "university.transfer_centres.appropriation", "university.joint_projects.appropriation",
+    "place.private_equity", "place.public_equity", "fund.suketou.appropriation",
+    "fund.of_funds.appropriation", "fund.angel.appropriation",
 )  # fmt: skip
 COUNTS = {"firms", "carriers", "persons", "projects", "firms/year", "files/quarter", "persons/year"}
 

@@ -30,6 +30,7 @@ TOTALS = (
     "delivery.review_capacity", "ladder.small_to_hnte.capacity", "place.hub.shanghai.area",
     "enclave.incubator.expansion",
     "place.joint_projects",
+    "place.private_equity", "place.public_equity",
 )  # fmt: skip
 # Counts that may be parts of one in a small city.
 PARTS = ("place.matching_events", "place.transfer_centres", "university.events.events", "university.transfer_centres.centres")

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.population.initial import FOUNDER, OUTSIDE, RISER
 from sim.processes import enclaves, links
+from sim.processes.equity import pull
 
 
 def entry_probability(base: float, growth_gap: float, support, market_response: float, support_response: float, push=0.0):
@@ -33,7 +34,9 @@ def enter(world) -> None:
         p["entry.base_probability"], gap, support, p["entry.market_response"], p["entry.support_response"],
         people + links.spin_off_odds(world, rows),
     )  # fmt: skip
-    chance = np.where(cast.kind[rows] == OUTSIDE, p["place.outside_settle"], chance)
+    # Public funds that must invest here draw outside projects.
+    settles = entry_probability(p["place.outside_settle"], 0.0, pull(world), 0.0, p["equity.attraction"])
+    chance = np.where(cast.kind[rows] == OUTSIDE, settles, chance)
     # A project in a hub may come through an enclave, whether it would have settled or not.
     through = enclaves.offers(world, rows)
     comes = (cast.outside_option[rows] < chance) | (through >= 0)

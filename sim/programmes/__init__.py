@@ -9,6 +9,9 @@ from sim.programmes.base import Funded, Programme
 from sim.programmes.carrier_chain import CarrierChain
 from sim.programmes.carrier_incubators import CarrierIncubators
 from sim.programmes.enclave_incubator import EnclaveIncubator
+from sim.programmes.fund_angel import FundAngel
+from sim.programmes.fund_of_funds import FundOfFunds
+from sim.programmes.fund_suketou import FundSuketou
 from sim.programmes.guarantee_company import GuaranteeCompany
 from sim.programmes.loan_kechuangdai import Kechuangdai
 from sim.programmes.loan_sukedai import Sukedai
@@ -49,6 +52,9 @@ CATALOGUE: dict[str, type[Programme]] = {
     "carrier.incubators": CarrierIncubators,
     "carrier.chain": CarrierChain,
     "enclave.incubator": EnclaveIncubator,
+    "fund.suketou": FundSuketou,
+    "fund.of_funds": FundOfFunds,
+    "fund.angel": FundAngel,
 }
 
 LOAN_PRODUCTS = {name: cls.lends for name, cls in CATALOGUE.items() if cls.lends}

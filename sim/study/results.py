@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from sim.errors import InputError, NotYet, StudyError, nearest
-from sim.metrics import METRICS, PLANNED, Metric, Record
+from sim.metrics import METRICS, Metric, Record
 from sim.study import manifest, payload
 from sim.study.effects import Effect
 from sim.study.journal import DONE, Journal
@@ -103,13 +103,9 @@ class Results:
         return self._dataset
 
     def _metric(self, name: str) -> xr.DataArray:
-        if name in PLANNED:
-            raise NotYet(f"{name}: planned, not in this release; it comes with talent, carriers and funds")
         dataset = self.to_xarray()
         if name not in dataset:
-            raise InputError(
-                "no such metric in these results", value=name, nearest=nearest(name, [*dataset.data_vars, *PLANNED])
-            )
+            raise InputError("no such metric in these results", value=name, nearest=nearest(name, list(dataset.data_vars)))
         return dataset[name]
 
     def to_pandas(self, metric: str | None = None) -> pd.DataFrame:
