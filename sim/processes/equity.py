@@ -79,9 +79,10 @@ def _seekers(world):
     past = firms.sales_1[rows]
     growth = np.where(past > 0, np.log(np.maximum(annual, 1.0) / np.maximum(past, 1.0)), 0.0)
     depth = np.log(np.maximum(firms.knowledge[rows], 1.0) / np.maximum(annual, 1.0) / world.usual_depth)
+    most = p["equity.score_limit"]
     score = (
-        p["equity.weight_growth"] * np.clip(growth / 0.3, -2, 2)
-        + p["equity.weight_depth"] * np.clip(depth, -2, 2)
+        p["equity.weight_growth"] * np.clip(growth / p["sales.volatility"], -most, most)
+        + p["equity.weight_depth"] * np.clip(depth, -most, most)
         + p["equity.weight_merit"] * firms.merit[rows]
         + p["equity.judgement"] * valuation.logistic(valuation.further(rank))
     )

@@ -138,8 +138,8 @@ def _spending(world, slot, age):
     at = np.flatnonzero(age < runway)
     slot, left = slot[at], runway - age[at]
     planned = firms.intensity[slot] * firms.sales_1[slot] / 4
-    quarter = np.minimum(p["equity.rd_share"] * world.funds.deals.cost[at] / runway, 0.5 * planned)
-    quarter = np.floor(np.minimum(quarter, 0.8 * np.maximum(firms.cash[slot], 0) / left))
+    quarter = np.minimum(p["equity.rd_share"] * world.funds.deals.cost[at] / runway, p["equity.start_share"] * planned)
+    quarter = np.floor(np.minimum(quarter, p["rd.cash_share"] * np.maximum(firms.cash[slot], 0) / left))
     firms.equity_quarter[slot] = quarter
     firms.equity_left[slot] = quarter * left
     own = 1 - quarter / np.maximum(planned, 1.0)

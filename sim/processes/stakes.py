@@ -27,7 +27,7 @@ def revalue(world) -> None:
     if len(there):
         old, value[there] = before[there], 0
         base = before.sum() - old.sum()
-        growth = min(max(value.sum() / base, 0.5), 2.0) if base else 1.0
+        growth = value.sum() / base if base else 1.0
         value[there] = np.rint(old * growth)
     funds.add_nav(deals.fund, value - before)
     deals.value = value
