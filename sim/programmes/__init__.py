@@ -6,6 +6,9 @@ from sim.programmes.award_hnte import AwardHnte
 from sim.programmes.award_keylab import AwardKeylab
 from sim.programmes.award_library import AwardLibrary
 from sim.programmes.base import Funded, Programme
+from sim.programmes.fund_angel import FundAngel
+from sim.programmes.fund_of_funds import FundOfFunds
+from sim.programmes.fund_suketou import FundSuketou
 from sim.programmes.guarantee_company import GuaranteeCompany
 from sim.programmes.loan_kechuangdai import Kechuangdai
 from sim.programmes.loan_sukedai import Sukedai
@@ -31,6 +34,9 @@ CATALOGUE: dict[str, type[Programme]] = {
     "loan.tongkedai": Tongkedai,
     "loan.kechuangdai": Kechuangdai,
     "guarantee.citycompany": GuaranteeCompany,
+    "fund.suketou": FundSuketou,
+    "fund.of_funds": FundOfFunds,
+    "fund.angel": FundAngel,
 }
 
 LOAN_PRODUCTS = {name: cls.lends for name, cls in CATALOGUE.items() if cls.lends}
