@@ -28,6 +28,9 @@ KINDS = {
     "application": "cost of an application", "compensation": "public share of a loan loss", "collateral": "collateral sold",
     "closing": "estate of a closing firm", "trade_loss": "suppliers' loss on a closing firm",
     "moved": "cash of a firm that moves away", "public_services": "other public spending",
+    "call": "partners pay in a fund's call", "deal": "fund buys a stake", "deal_elsewhere": "fund buys a stake outside the city",
+    "fund_fee": "fund manager's fee", "exit": "stake sold", "buyback": "firm buys a stake back",
+    "liquidation": "fund's part of a closing firm", "distribution": "fund pays its partners", "carry": "fund manager's profit share",
 }  # fmt: skip
 
 

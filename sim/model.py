@@ -15,6 +15,7 @@ from sim import scenario as scenarios
 from sim.errors import InputError
 from sim.institutions.agency import Agency, Guarantor
 from sim.institutions.bank import Bank
+from sim.institutions.fund_agency import FundAgency
 from sim.metrics import METRICS
 from sim.parameters import dotted, registry
 from sim.programmes import CATALOGUE
@@ -35,10 +36,15 @@ class GuarantorAgent(mesa.Agent, Guarantor):
     """The guarantee company among Mesa's agents."""
 
 
+class FundAgencyAgent(mesa.Agent, FundAgency):
+    """The office of a fund programme among Mesa's agents."""
+
+
 class _AgentWorld(World):
     """The same world with institutions that are Mesa agents."""
 
     bank_class, agency_class, guarantor_class = BankAgent, AgencyAgent, GuarantorAgent
+    fund_class = FundAgencyAgent
 
     def __init__(self, model: mesa.Model, *terms):
         self._model = model

@@ -15,6 +15,7 @@ import numpy as np
 DECISIONS = frozenset((
     "growth", "growth_mix", "margin", "exit", "relocate", "jump", "jump_size", "patent", "patent_round", "consider",
     "review", "audit", "sme", "label", "bank", "apply", "keylab", "rd_org", "merit",
+    "pitch",
 ))  # fmt: skip
 
 

@@ -8,13 +8,27 @@ import numpy as np
 
 from sim import observe, rules
 from sim.errors import InnosimError, LedgerError
+from sim.institutions import funds
 from sim.institutions.agency import Agency, Guarantor
 from sim.institutions.bank import Bank
 from sim.institutions.books import Books
+from sim.institutions.fund_agency import FundAgency
 from sim.ledger import Ledger, split
 from sim.metrics import TIERS, Record
 from sim.population import initial, place
-from sim.processes import calendar, credit, entry, exit, knowledge, ladder, research, sales, taxes
+from sim.processes import (
+    calendar,
+    credit,
+    entry,
+    equity,
+    equity_history,
+    exit,
+    knowledge,
+    ladder,
+    research,
+    sales,
+    taxes,
+)
 from sim.programmes import LOAN_PRODUCTS, Funded, build
 from sim.streams import Luck, Streams
 
@@ -24,7 +38,7 @@ BASE_YEAR = 2021
 class World:
     """Everything that changes in a run. `seed` fixes the luck of every row, whatever the package does."""
 
-    bank_class, agency_class, guarantor_class = Bank, Agency, Guarantor
+    bank_class, agency_class, guarantor_class, fund_class = Bank, Agency, Guarantor, FundAgency
 
     def __init__(self, numbers, scenario, seed: int, quarters: int = 40, streams: Streams | None = None):
         self.numbers, self.scenario, self.seed, self.horizon = numbers, scenario, seed, quarters
@@ -41,6 +55,7 @@ class World:
         self._institutions()
         self._references()
         credit.start(self)
+        equity_history.start(self)
         self.record = Record()
         self._open_books()
         observe.start(self)
@@ -59,7 +74,7 @@ class World:
         # talent: arrival, hiring, leaving
         credit.serve_debt(self)
         credit.borrow(self)
-        # equity: calls, deals, exits
+        equity.act(self)
         credit.invest(self)
         # carriers and enclaves: admission, rent, graduation
         taxes.collect(self)
@@ -92,6 +107,7 @@ class World:
         self.alive_opening = int(self.firms.alive.sum())
         for agency in self.agencies.values():
             agency.new_quarter()
+        self.funds.new_quarter()
 
     def _bought(self):
         """Programmes at the strength that their purse could buy last quarter."""
@@ -125,6 +141,7 @@ class World:
             agency.close_year(self)
         for bank, values in zip(self.banks, zip(*self._bank_flows.values())):
             bank.book(*(float(value) for value in values))
+        equity.appraise(self)
         errors = self.imbalances()
         observe.quarter(self, sum(errors.values()))
         self.ledger.close()
@@ -137,6 +154,7 @@ class World:
         firms, n = self.firms, self.firms.count
         errors = self.ledger.imbalances()
         errors.update(self.books.imbalances())
+        errors.update(self.funds.imbalances())
         for name, agency in self.agencies.items():
             if gap := agency.imbalance():
                 errors[f"programme {name}"] = abs(gap)
@@ -156,7 +174,7 @@ class World:
         dead = np.flatnonzero(~firms.alive[:n])
         held += float(np.abs(firms.cash[dead]).sum() + certified[dead].sum() + self.books.balance[:, dead].sum())
         for agency in self.agencies.values():
-            if len(agency.payable):
+            if agency.programme.group:
                 held += float(agency.payable[dead].sum() + agency.queue[dead].sum())
         if held:
             errors["dead rows hold"] = held
@@ -259,6 +277,7 @@ class World:
         accounts["city"] = float(np.rint(self.numbers["place.city_opening_cash"]))
         for programme in self.programmes:
             kind = self.guarantor_class if programme.lends == "guarantee" else self.agency_class
+            kind = self.fund_class if programme.invests else kind
             agency = self.make(kind, programme, self.firms.rows, isinstance(programme, Funded))
             self.agencies[programme.id] = agency
             # The capital of a public company that exists already is city money of earlier years.
@@ -271,7 +290,9 @@ class World:
         for product in self.rules.products:
             self.books.cover[self.books.names.index(product.agency)] = product.cover
         self._bank_flows = {"new": np.zeros(len(self.banks))}
-        self.ledger = Ledger({"firms": self.firms.cash}, accounts)
+        self.fund_agencies = [agency for agency in self.agencies.values() if agency.programme.invests]
+        self.funds = funds.plan(self, self.fund_agencies)
+        self.ledger = Ledger({"firms": self.firms.cash, "funds": self.funds.cash}, accounts)
 
     def make(self, kind, *terms):
         """Build an institution; the Mesa model overrides this to make agents of them."""

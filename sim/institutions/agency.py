@@ -240,6 +240,10 @@ class Agency:
         self.paid += cost
 
     # -- reading ----------------------------------------------------------------------------------------------------
+    def net_cost(self) -> float:
+        """What the programme cost this quarter, RMB: what it paid, less what it holds or got back for it."""
+        return self.paid
+
     def imbalance(self) -> float:
         """payable_end − (payable_start + entitled − paid − lapsed); zero when the books are right."""
         return float(self.payable.sum()) - (self.payable_opening + self.entitled - self.paid - self.lapsed)

@@ -117,7 +117,9 @@ def _traits(firms, numbers, place, draw, n0):
     firms.leverage[:] = np.where(wants, np.minimum(numbers["credit.desired_leverage"] * spread, 1.0), 0.0)
     shape = numbers["exit.frailty_shape"]
     firms.frailty[:] = draw("frailty").standard_gamma(shape, rows) / shape
-    for name in ("compliance", "awareness", "tax_awareness", "outside_option"):
+    for name in (
+        "compliance", "awareness", "tax_awareness", "outside_option", "openness", "exit_luck", "exit_clock",
+    ):
         getattr(firms, name)[:] = draw(name).random(rows)
     for name, sd in (("hassle", "delivery.hassle_sd"), ("relabel_cost", "rd.relabel_cost_sd")):
         getattr(firms, name)[:] = np.exp(numbers[sd] * draw(name).standard_normal(rows))

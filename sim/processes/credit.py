@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.processes import equity
+
 
 def default_odds(p, leverage, cash, margin, log_size_gap, young):
     """Log-odds a year of default from the books a bank sees (rows,)."""
@@ -200,7 +202,9 @@ def invest(world) -> None:
     free = np.maximum(firms.cash[:n] - p["credit.cash_floor"] * 4 * sales, 0)
     done = np.rint(np.minimum(desired, free)) * firms.alive[:n]
     world.ledger.from_firms("investment", done, "outside")
-    firms.funded[:n] = np.where(desired > 1, done / np.maximum(desired, 1), 1.0) * (1 - world.unmet)
+    # What lenders refuse, owners' money may stand in for.
+    unmet = equity.relieved(world)
+    firms.funded[:n] = np.where(desired > 1, done / np.maximum(desired, 1), 1.0) * (1 - unmet)
 
 
 def start(world) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.initial import FOUNDER, OUTSIDE, RISER
+from sim.processes.equity import pull
 
 
 def entry_probability(base: float, growth_gap: float, support, market_response: float, support_response: float):
@@ -28,7 +29,9 @@ def enter(world) -> None:
     chance = entry_probability(
         p["entry.base_probability"], gap, support, p["entry.market_response"], p["entry.support_response"]
     )
-    chance = np.where(cast.kind[rows] == OUTSIDE, p["place.outside_settle"], chance)
+    # Public funds that must invest here draw outside projects.
+    settles = entry_probability(p["place.outside_settle"], 0.0, pull(world), 0.0, p["equity.attraction"])
+    chance = np.where(cast.kind[rows] == OUTSIDE, settles, chance)
     coming = rows[cast.outside_option[rows] < chance]
     size = cast.sales_1[coming]
     rows = world.seat(coming)

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.bands import band
 from sim.population.columns import NEVER
+from sim.processes import stakes
 
 CLEARED = (
     "sales", "sales_local", "costs", "sales_year", "sales_1", "sales_2", "sales_3", "rd_real", "rd_reported", "rd_real_year",
@@ -13,6 +14,7 @@ CLEARED = (
     "claims", "grant_left", "grant_quarter", "knowledge", "employment", "funded", "below", "profit_year", "profit_1",
     "deduct_year", "deduct_1", "loss_carried", "registered", "pan_tech", "rd_org", "keylab", "fledgling_until",
     "gazelle_until", "unicorn_until", "tier", "cert_year",
+    "backed", "price", "equity_left", "equity_quarter",
 )  # fmt: skip
 
 
@@ -75,6 +77,7 @@ def _move(world, rows):
         world.bank_flow("repaid", paid, at)
         books.repay(book, paid, at)
         books.installment[book, at] = 0
+    stakes.sell_movers(world, rows)
     ledger.from_firms("moved", np.maximum(cash[rows], 0), "outside", rows)
     ledger.to_firms("trade_loss", np.maximum(-cash[rows], 0), "outside", rows)
 
@@ -105,5 +108,6 @@ def _settle(world, rows):
             covered = np.zeros(len(at))
         world.bank_flow("owed", lost, at)
         world.bank_flow("recovered", collateral + covered, at)
+    stakes.write_off(world, rows)
     ledger.from_firms("closing", np.maximum(cash[rows], 0), "households", rows)
     ledger.to_firms("trade_loss", np.maximum(-cash[rows], 0), "outside", rows)

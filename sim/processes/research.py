@@ -111,7 +111,8 @@ def _threshold_decision(world, expected, profit, cost):
     firms.plan_extra[:n] = 0.0
     firms.plan_relabel[:n] = 0.0
     sales = expected[rows]
-    desired = firms.intensity[rows] * sales
+    # R&D that owners have paid for counts toward the threshold.
+    desired = firms.intensity[rows] * sales + np.minimum(4 * firms.equity_quarter[rows], firms.equity_left[rows])
     level = threshold(p, sales) * (1 + p["rd.planning_margin"]) if p["rd.notch"] else np.zeros(len(rows))
     window = firms.sales_1[rows] + firms.sales_2[rows] + sales
     gap, wait = shortfall(level, window, firms.rd_1[rows] + firms.rd_2[rows], sales, desired, p["hnte.catch_up"])
@@ -185,7 +186,8 @@ def spend(world) -> None:
     diverts = firms.compliance[:n] < p["grant.misuse_share"]
     misused = np.rint(grant * p["grant.misused_part"] * diverts)
     from_grant = (grant - misused) * (1 + p["grant.additionality"])
-    plan_real = sales * (firms.intensity[:n] + firms.plan_extra[:n]) + np.maximum(from_grant, 0)
+    from_owners = np.minimum(firms.equity_quarter[:n], firms.equity_left[:n])
+    plan_real = sales * (firms.intensity[:n] + firms.plan_extra[:n]) + np.maximum(from_grant, 0) + from_owners
     real = np.minimum(plan_real, p["rd.cash_share"] * np.maximum(firms.cash[:n], 0))
     relabelled = sales * firms.plan_relabel[:n]
     if world.season == 3:
@@ -199,6 +201,7 @@ def spend(world) -> None:
     ledger.from_firms("rd", real, "households")
     ledger.from_firms("misuse", misused, "households")
     firms.grant_left[:n] -= grant
+    firms.equity_left[:n] -= from_owners
     firms.rd_real[:n], firms.rd_reported[:n] = real, reported
     firms.rd_real_year[:n] += real
     firms.rd_year[:n] += reported

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.ledger import split
+from sim.processes import stakes
 
 LEAST = 0.1  # user cost of R&D: a deduction beyond the tax there is saves nothing
 
@@ -66,7 +67,10 @@ def _share(world, raised, centre, province):
 
 def _dividends(world, profit):
     firms, p, n = world.firms, world.numbers, world.firms.count
-    target = p["credit.cash_target"] * 4 * firms.sales[:n]
+    # Money that owners paid in for the runway is not profit to hand out.
+    part = p["equity.rd_share"]
+    bound = firms.equity_left[:n] / part if part else 0.0
+    target = p["credit.cash_target"] * 4 * firms.sales[:n] + bound
     wanted = p["credit.payout"] * profit + p["credit.surplus_payout"] * np.maximum(firms.cash[:n] - 2 * target, 0)
     paid = np.rint(np.clip(wanted, 0, np.maximum(firms.cash[:n] - target, 0))) * firms.alive[:n]
-    world.ledger.from_firms("dividend", paid, "households")
+    world.ledger.from_firms("dividend", paid - stakes.dividends(world, paid), "households")
