@@ -91,6 +91,30 @@ METRICS: dict[str, Metric] = _metrics(
     ("public_cost_all", "RMB", FLOW, "各级政策成本（不含税收减免）", "policy cost to all governments (without tax relief)"),
     ("city_cash", "RMB", STOCK, "市级财政结余", "city cash"),
     ("ledger_error", "RMB", STOCK, "账目误差", "ledger error"),
+    ("fund_pledged", "RMB", STOCK, "基金认缴规模", "pledged to funds"),
+    ("fund_uncalled", "RMB", STOCK, "基金未缴认缴", "pledged and not called"),
+    ("fund_raised_share", "share", RATIO, "公共基金实募占目标比重", "raised over announced size of public funds"),
+    ("fund_called", "RMB", FLOW, "基金缴款", "called by funds"),
+    ("fund_nav", "RMB", STOCK, "基金净值", "net asset value of funds"),
+    ("fund_public_nav", "RMB", STOCK, "公共出资对应净值", "public part of the net asset value"),
+    ("fund_distributed", "RMB", FLOW, "基金分配", "distributed to partners"),
+    ("fund_fees", "RMB", FLOW, "基金管理费", "fund managers' fees"),
+    ("fund_carry", "RMB", FLOW, "基金管理人分成", "fund managers' profit share"),
+    ("fund_dpi", "multiple", RATIO, "公共基金已分配倍数（DPI）", "distributed over called (DPI), public funds"),
+    ("fund_tvpi", "multiple", RATIO, "公共基金总值倍数（TVPI）", "total value over called (TVPI), public funds"),
+    ("fund_public_outlay", "RMB", FLOW, "财政缴款", "called from public purses"),
+    ("fund_public_returned", "RMB", FLOW, "财政收回", "paid back to public purses"),
+    ("fund_public_net_cost", "RMB", FLOW, "财政净成本（缴款减收回减净值变动）", "net public cost (calls less returns less change of value)"),
+    ("equity_deals", "rounds", FLOW, "股权融资轮次", "equity rounds"),
+    ("equity_invested", "RMB", FLOW, "投入本市企业", "invested in firms of the city"),
+    ("equity_invested_public", "RMB", FLOW, "其中公共基金领投", "of which led by public funds"),
+    ("equity_invested_outside", "RMB", FLOW, "公共基金投向市外", "invested outside the city by public funds"),
+    ("equity_coinvested", "RMB", FLOW, "社会资本跟投", "private co-investment with public funds"),
+    ("equity_crowded_out", "RMB", FLOW, "被挤出的社会资本", "private money crowded out"),
+    ("equity_exits", "stakes", FLOW, "退出与核销笔数", "stakes sold or lost"),
+    ("equity_bought_back", "RMB", FLOW, "企业回购", "bought back by firms"),
+    ("firms_backed", "firms", STOCK, "有基金持股企业", "firms with a fund among their owners"),
+    ("deals_below_cost", "share", RATIO, "已退出项目低于成本的比重", "realised stakes below cost"),
     ("firms_by_district", "firms", STOCK, "企业数（分区县）", "firms by district", "district"),
     ("hnte_by_district", "firms", STOCK, "高企数（分区县）", "HNTEs by district", "district"),
     ("revenue_by_tier", "RMB", FLOW, "营业收入（分层级）", "revenue by tier", "tier"),
@@ -100,7 +124,7 @@ METRICS: dict[str, Metric] = _metrics(
 )
 
 # With talent, carriers and funds; asking for them before is a clear error, not a column of zeros.
-PLANNED = ("talent_stock", "talent_arrivals", "fund_called", "fund_nav", "carrier_occupancy",
+PLANNED = ("talent_stock", "talent_arrivals", "carrier_occupancy",
            "enclave_tenants", "enclave_landed", "enclave_left")  # fmt: skip
 
 # Rows of `ladder_moves`: from → to, entry and exit included.

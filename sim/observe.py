@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.metrics import METRICS, MOVES, STATES, TIERS
+from sim.observing import funds
 from sim.population.initial import threshold
 
 BINS = np.round(np.arange(0.0, 0.1001, 0.0025), 4)  # edges of the histogram of R&D over sales
@@ -49,6 +50,7 @@ def start(world) -> None:
     )  # fmt: skip
     stocks = _stocks(world)
     record.initial.update(stocks)
+    funds.start(world)
     # Not known at the start: no quarter of defaults has been seen, and only changes of cash mean anything.
     record.initial.update(expected_guarantee_loss=np.nan, city_cash=world.ledger.cash["city"], ledger_error=0.0, price_index=1.0)
     firms, n = world.firms, world.firms.count
@@ -158,8 +160,9 @@ def quarter(world, error: float) -> None:
     put["city_cash"][q] = ledger.cash["city"]
     put["ledger_error"][q] = error
     _programmes(world)
+    funds.quarter(world, put)
     # Cost is money spent, not money set aside: what purses paid, less the fees they took, and the cost of review.
-    spent = [(agency.paid - ledger.total("fee", None, agency.account), agency) for agency in world.agencies.values()]
+    spent = [(agency.net_cost() - ledger.total("fee", None, agency.account), agency) for agency in world.agencies.values()]
     put["public_cost_all"][q] = sum(cost + agency.administration for cost, agency in spent)
     put["public_cost_city"][q] = sum(
         cost * getattr(agency.programme, "city_share", 1.0) + agency.administration for cost, agency in spent
@@ -177,7 +180,7 @@ def _programmes(world):
             world.record.grouped[metric][2][world.quarter, k] = getattr(agency, field)
         owed = float(agency.payable.sum())
         world.record.grouped["programme_payable"][2][world.quarter, k] = owed
-        world.record.grouped["programme_cost"][2][world.quarter, k] = agency.paid + agency.administration
+        world.record.grouped["programme_cost"][2][world.quarter, k] = agency.net_cost() + agency.administration
 
 
 def _groups(world, alive, sales, real):
@@ -266,6 +269,7 @@ def finish(world):
     """Close the record: what every firm ended as, for the comparison with its twin, and the exits by class."""
     firms, record = world.firms, world.record
     record.micro["exits"], record.micro["at_risk"] = world.exit_counts[0], world.exit_counts[1]
+    funds.finish(world)
     remember(world, np.arange(firms.count))
     record.firms.update(world.fates)
     return record

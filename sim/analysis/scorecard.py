@@ -137,6 +137,50 @@ def _paid_18_months(r) -> np.ndarray:
     return paid.isel(quarter=slice(1, 7)).sum(["programme", "quarter"]).values
 
 
+def _below_cost(r) -> np.ndarray:
+    """Share of stakes sold or lost over the run that brought less than they cost."""
+    _series(r, "firms", SEEN)
+    counts = r.micro("deal_multiples").sel(scenario=BASE).values
+    return counts[:, :3].sum(axis=1) / np.maximum(counts.sum(axis=1), 1)
+
+
+def _above(first: int) -> Callable:
+    """Share of stakes from this bin of realised multiples on."""
+
+    def read(r):
+        _series(r, "firms", SEEN)
+        counts = r.micro("deal_multiples").sel(scenario=BASE).values
+        return counts[:, first:].sum(axis=1) / np.maximum(counts.sum(axis=1), 1)
+
+    return read
+
+
+def _route(k: int) -> Callable:
+    """Share of one route among exits that were none of a dead firm (0 listing, 2 buy-back)."""
+
+    def read(r):
+        _series(r, "firms", SEEN)
+        counts = r.micro("deal_routes").sel(scenario=BASE).values[:, :3]
+        return counts[:, k] / np.maximum(counts.sum(axis=1), 1)
+
+    return read
+
+
+def _micro_all(name: str) -> Callable:
+    """A statistic of the whole run, one number a world."""
+
+    def read(r):
+        _series(r, "firms", SEEN)
+        return r.micro(name).sel(scenario=BASE).values[:, 0]
+
+    return read
+
+
+def _raised(r) -> np.ndarray:
+    share = _series(r, "fund_raised_share", SEEN)[:, -1]
+    return np.where(share > 0, share, np.nan)
+
+
 CHECKS = (
     Check("hnte_2020", INITIAL, "2020年末高企数", "certified HNTEs, end 2020", "firms", (2180, 2180), "X0002", True, _start("hnte_stock")),
     Check("hnte_revenue_2020", INITIAL, "2020年高企营业收入", "HNTE revenue 2020", "RMB", _around(3.1551e11, 0.01), "X0010", True, _start("revenue_hnte_2020")),
@@ -184,6 +228,17 @@ CHECKS = (
     Check("sd_exponent", MECHANISM, "增长率离散度随规模下降指数", "fall of growth dispersion with size", "exponent", (0.14, 0.20), "X0483", True, _micro("growth_sd_exponent")),
     Check("size_tail", MECHANISM, "规模分布尾部指数（2023至2025）", "tail exponent of firm size 2023-25", "exponent", (0.9, 1.3), "X0484 X0482", False, _micro("size_tail")),
     Check("productivity", MECHANISM, "生产率90/10分位比", "productivity 90/10", "ratio", (2.0, 5.0), "model section 9", False, _micro("productivity_9010")),
+    Check("fund_raised", DYNAMIC, "公共基金实募占目标比重", "raised over announced size of public funds", "share", (0.26, 0.43), "X0490", True, _raised,
+          "募集率由此数设定，私募出资的波动与上限由模型产生", "the usual share is an input; spread and limits of private pledges come out"),
+    Check("deals_below_cost", MECHANISM, "已退出项目低于成本的比重", "realised stakes below cost", "share", (0.60, 0.65), "X0494, model section 9", False, _below_cost),
+    Check("deals_above_10", MECHANISM, "十倍以上项目占比", "realised stakes above ten times cost", "share", (0.02, 0.06), "X0497", False, _above(8),
+          "来源为美国", "published for the US"),
+    Check("deal_tail", MECHANISM, "退出倍数尾部指数（2倍以上）", "tail exponent of realised multiples (above twice cost)", "exponent", (1.6, 2.2), "model section 5", False, _micro_all("deal_tail"),
+          "退出运气的尾部按1.9设定；企业自身增长使之更厚", "the luck at the exit has 1.9; the firms' own growth makes it flatter"),
+    Check("deal_holding", MECHANISM, "平均持有年限", "mean holding time", "years", (4.4, 6.6), "eFront (China, vintages 1997-2018)", False, _micro_all("deal_holding"),
+          "退出时间按此设定，企业关停使之更短", "the time to a sale was set with it; failures make it shorter"),
+    Check("exits_listed", MECHANISM, "退出中上市占比", "listings among exits", "share", (0.186, 0.594), "X0498 X0503", False, _route(0)),
+    Check("exits_bought_back", MECHANISM, "退出中回购占比", "buy-backs among exits", "share", (0.131, 0.217), "X0500 X0502", False, _route(2)),
     Check("patents", MECHANISM, "前10%企业专利占比", "patents held by the top 10 %", "share", (0.5, 0.95), "model section 9", False, _micro("patent_top10")),
 )  # fmt: skip
 

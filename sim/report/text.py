@@ -146,6 +146,7 @@ UNITS = {
     "share of loss": "占损失",
     "share of reported R&D": "占申报研发",
     "weight": "权重", "share of sales": "占营业收入", "share of annual sales": "占年营业收入", "share of the local part": "占本地部分", "months": "月", "points": "分",
+    "rounds": "轮", "stakes": "笔", "stage": "阶段", "score": "评分", "funds": "只", "share of deals": "占项目", "share of firms": "占企业",
     "": "",
 }  # fmt: skip
 
