@@ -24,7 +24,8 @@ EXTENSIVE = (
     "award.library.appropriation", "award.keylab.appropriation", "policy30.appropriation", "loan.sukedai.quota",
     "loan.sukedai.appropriation", "loan.tongkedai.quota", "loan.tongkedai.appropriation", "loan.kechuangdai.quota",
     "loan.kechuangdai.appropriation", "guarantee.citycompany.capital", "guarantee.citycompany.appropriation",
-    "delivery.review_capacity",
+    "delivery.review_capacity", "place.private_equity", "place.public_equity", "fund.suketou.appropriation",
+    "fund.of_funds.appropriation", "fund.angel.appropriation",
 )  # fmt: skip
 COUNTS = {"firms", "persons", "projects", "firms/year", "files/quarter"}
 

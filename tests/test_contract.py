@@ -69,7 +69,9 @@ def test_before_its_start_a_programme_is_absent(name):
 
 @each
 def test_from_its_stop_a_programme_grants_nothing_new(name):
-    world = worlds.build(ALL | {name: {"stop": "2022Q4"}}, quarters=13, overrides={"delivery.review_capacity": 1e6})
+    planned = {"start": "2021Q1"} if worlds.numbers()[f"{name}.start"] > 6 else {}
+    terms = ALL | {name: planned | {"stop": "2022Q4"}}
+    world = worlds.build(terms, quarters=13, overrides={"delivery.review_capacity": 1e6})
     for _ in range(7):
         world.step()
     agency = world.agencies[name]

@@ -26,7 +26,7 @@ LAYERS = (
     {"streams", "population"},
     {"ledger", "rules", "scenario"},
     {"processes", "programmes"},
-    {"institutions", "observe"},
+    {"institutions", "observe", "observing"},
     {"world"},
     {"model", "study"},
     {"analysis"},
@@ -35,7 +35,7 @@ LAYERS = (
     {"cli", "entry"},
 )
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
-CORE = ("population", "processes", "programmes", "institutions", "world", "streams", "ledger", "rules", "observe")
+CORE = ("population", "processes", "programmes", "institutions", "world", "streams", "ledger", "rules", "observe", "observing")
 HEAVY = ("mesa", "pandas", "xarray", "matplotlib", "hydra", "omegaconf", "scipy")
 SOURCES = sorted(path for path in ROOT.rglob("*.py") if "_shipped" not in path.parts)
 

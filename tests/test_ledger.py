@@ -31,23 +31,29 @@ EVERYTHING = {name: {} for name in worlds.PROGRAMMES} | {
     "loan.sukedai": {"interest_subsidy": 0.01, "stop_loss": 1, "extra_appropriation": 100_000_000},
     "award.library": {"extra_appropriation": 10_000_000},
     "policy30": {"extra_appropriation": 50_000_000, "min_rd": 0},
+    "fund.of_funds": {"start": "2021Q1", "extra_appropriation": 50_000_000},
 }
 EAGER = {
     "delivery.pay_delay": 1, "delivery.hassle_cost": 100, "delivery.awareness": 1, "grant.misuse_share": 1,
     "exit.other_causes": 1, "exit.hazard_year4_7": 0.5, "exit.hazard_later": 0.5, "exit.relocation_rate": 0.2,
     "exit.trade_credit": 0, "exit.size_factor_medium": 2, "exit.size_factor_large": 2,
+    "equity.willing": 1, "equity.search": 0.9, "equity.min_intensity": 0.005, "equity.exit_after": 1, "equity.exit_rate": 2,
+    "equity.hurdle": 0, "equity.ticket_seed": 500_000, "place.private_equity": 5e7, "equity.redemption": 1,
     "credit.borrower_share": 1, "place.scitech_loans": 1e9, "place.guaranteed_loans": 1e9,
 }  # fmt: skip
 SOON = 12  # quarters within which everything has happened
 
 BOUGHT, PAID, MOVED = ("_debit_rows", "_credit"), ("_debit", "_credit_rows"), ("_debit", "_credit")
+ROWS = ("_debit_rows", "_credit_rows")
 LEGS = {
     "equity": PAID, "sales_local": PAID, "sales_outside": PAID, "costs_local": BOUGHT, "costs_outside": BOUGHT,
-    "rd": BOUGHT, "misuse": BOUGHT, "investment": BOUGHT, "dividend": BOUGHT, "loan": PAID,
+    "rd": BOUGHT, "misuse": BOUGHT, "investment": BOUGHT, "dividend": (*BOUGHT, "_credit_rows"), "loan": PAID,
     "principal": (*BOUGHT, "_debit"), "interest": BOUGHT, "fee": BOUGHT, "subsidy": PAID, "bank_expense": MOVED,
     "tax": ("_debit", *BOUGHT), "tax_split": MOVED, "appropriation": MOVED, "returned": MOVED, "award": PAID, "service": MOVED,
     "administration": MOVED, "application": BOUGHT, "compensation": MOVED, "collateral": MOVED, "closing": BOUGHT,
     "trade_loss": PAID, "moved": BOUGHT, "public_services": MOVED,
+    "call": (*PAID, "_debit_rows"), "deal": ROWS, "deal_elsewhere": BOUGHT, "fund_fee": BOUGHT, "exit": PAID, "buyback": ROWS,
+    "liquidation": ROWS, "distribution": (*BOUGHT, "_credit_rows"), "carry": BOUGHT,
 }  # fmt: skip
 
 
@@ -169,10 +175,14 @@ def test_all_money_is_in_whole_yuan():
 
 def test_the_world_sum_is_what_it_was_at_the_start():
     world = worlds.build()
-    start = world.firms.cash.sum() + sum(world.ledger.cash.values())
+    start = _everybody(world.ledger)
     for _ in range(SOON):
         world.step()
-    assert world.firms.cash.sum() + sum(world.ledger.cash.values()) == start
+    assert _everybody(world.ledger) == start
+
+
+def _everybody(ledger) -> float:
+    return sum(cash.sum() for cash in ledger.groups.values()) + sum(ledger.cash.values())
 
 
 def test_over_a_whole_run_a_programme_owes_what_it_granted_less_what_it_paid_and_let_lapse():
@@ -256,7 +266,7 @@ def test_a_posting_that_loses_a_leg_is_found(monkeypatch, kind, leg):
     setattr(Broken, leg, drop)
     monkeypatch.setattr("sim.world.Ledger", Broken)
     world = everything()
-    with pytest.raises(LedgerError, match="account firms" if leg.endswith("rows") else "account (?!firms)"):
+    with pytest.raises(LedgerError, match="account (firms|funds)" if leg.endswith("rows") else "account (?!firms|funds)"):
         for _ in range(SOON):
             world.step()
 

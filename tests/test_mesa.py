@@ -10,7 +10,7 @@ import worlds
 from sim import observe
 from sim.errors import InputError
 from sim.metrics import METRICS
-from sim.model import AgencyAgent, BankAgent, Ecosystem, GuarantorAgent
+from sim.model import AgencyAgent, BankAgent, Ecosystem, FundAgencyAgent, GuarantorAgent
 from sim.world import simulate
 
 # The small city as keyword arguments.
@@ -81,8 +81,8 @@ def test_mesa_keeps_the_clock():
 
 def test_the_institutions_are_agents():
     model = small(worlds.PROGRAMMES)
-    kinds = {kind: len(model.agents_by_type[kind]) for kind in (BankAgent, AgencyAgent, GuarantorAgent)}
-    assert kinds == {BankAgent: 5, AgencyAgent: len(worlds.PROGRAMMES) - 1, GuarantorAgent: 1}
+    kinds = {kind: len(model.agents_by_type[kind]) for kind in (BankAgent, AgencyAgent, GuarantorAgent, FundAgencyAgent)}
+    assert kinds == {BankAgent: 5, AgencyAgent: len(worlds.PROGRAMMES) - 4, GuarantorAgent: 1, FundAgencyAgent: 3}
     assert all(isinstance(agent, mesa.Agent) for agent in model.agents)
 
 

@@ -25,6 +25,7 @@ TOTALS = (
     "place.hnte_revenue", "place.enterprise_rd", "place.above_scale_revenue", "place.rd_org", "place.fledgling_start",
     "place.gazelle_start", "place.unicorn_start", "place.city_opening_cash", "place.scitech_loans",
     "place.guaranteed_loans", "delivery.review_capacity", "ladder.small_to_hnte.capacity",
+    "place.private_equity", "place.public_equity",
 )  # fmt: skip
 BUDGETS = (".appropriation", ".extra_appropriation", ".quota", ".capital", ".running_cost_year")
 PROGRAMMES = tuple(CATALOGUE)
