@@ -175,6 +175,7 @@ METRICS: dict[str, Metric] = _metrics(
     ("talent_subsidised", "persons", STOCK, "受资助人才", "persons with a running grant"),
     ("talent_subsidy_over", "persons", FLOW, "资助到期后考虑去留者", "persons who decide after their grant ended"),
     ("talent_left_after_subsidy", "persons", FLOW, "资助到期后离开者", "persons who left after their grant ended"),
+    ("talent_beyond_reach", "persons", FLOW, "择城概率超出人才池上限者", "movers whose chance to come exceeds the limit of the cast"),
     ("talent_by_kind", "persons", STOCK, "科技人才（分类）", "talent by kind", "talent_kind"),
     ("talent_arrivals_from", "persons", FLOW, "新增人才（分来源地）", "arrivals of talent by origin", "talent_place"),
     ("talent_leavings_to", "persons", FLOW, "流出人才（分去向，本地为退休与转岗）", "leavings of talent by destination (local: retired or other work)", "talent_place"),

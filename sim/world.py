@@ -17,7 +17,6 @@ from sim.institutions.university import University
 from sim.ledger import Ledger, split
 from sim.metrics import TIERS, Record
 from sim.population import initial, place
-<<<<<<< ours
 from sim.population.premises import Premises
 from sim.population.universities import Universities
 from sim.processes import (
@@ -26,18 +25,12 @@ from sim.processes import (
     carriers_start,
     credit,
     enclaves,
-=======
-from sim.processes import (
-    calendar,
-    credit,
->>>>>>> theirs
     entry,
     equity,
     equity_history,
     exit,
     knowledge,
     ladder,
-<<<<<<< ours
     links,
     projects,
     research,
@@ -46,12 +39,6 @@ from sim.processes import (
     talent_start,
     taxes,
 )  # fmt: skip
-=======
-    research,
-    sales,
-    taxes,
-)
->>>>>>> theirs
 from sim.programmes import LOAN_PRODUCTS, Funded, build
 from sim.streams import Luck, Streams
 

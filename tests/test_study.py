@@ -183,7 +183,7 @@ def test_mistakes_are_refused_before_anything_is_written(tmp_path):
 def test_results_answer_by_name():
     results = small(quarters=10)
     with pytest.raises(NotYet):
-        results.effect("talent_stock")
+        results.effect("fund_called")
     with pytest.raises(InputError, match="hnte_stock"):
         results.annual("hnte_stok")
     values = results.to_xarray()

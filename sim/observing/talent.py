@@ -39,6 +39,7 @@ def quarter(world) -> None:
     series["talent_grants"][q] = world.ledger.total("talent_grant")
     series["talent_subsidy_over"][q] = labour.subsidy_over
     series["talent_left_after_subsidy"][q] = labour.left_after_subsidy
+    series["talent_beyond_reach"][q] = labour.beyond_reach
     grouped["talent_by_kind"][2][q] = labour.stock
     grouped["talent_arrivals_from"][2][q] = labour.arrived_from
     grouped["talent_leavings_to"][2][q] = labour.left_to

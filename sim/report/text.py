@@ -144,6 +144,7 @@ UNITS = {
     "log points": "对数点", "log-odds": "对数优势", "cost share": "成本占比", "log point": "对数点", "sd": "标准差",
     "setup cost": "筹建成本", "unit growth": "单位增长", "million RMB": "百万元", "share of balance": "占余额", "share of loans": "占贷款",
     "share of loss": "占损失",
+    "share of leavers": "占离职者", "share of posts": "占岗位", "working days": "个工作日", "m2": "平方米", "month": "月", "person-year": "人年",
     "share of reported R&D": "占申报研发",
     "weight": "权重", "share of sales": "占营业收入", "share of annual sales": "占年营业收入", "share of the local part": "占本地部分", "months": "月", "points": "分",
     "ties": "个", "tie": "个", "project": "个", "events": "场", "event": "场", "centres": "个", "centre": "个", "region": "地区", "field": "领域", "district": "区县", "RMB^x": "元^x",
