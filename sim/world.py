@@ -343,6 +343,7 @@ class World:
         self.usual_funded = float((weight * np.minimum(spare / wanted, 1.0) * found).sum())
         self.unmet = np.zeros(n)
         self.entries = self.exits = 0
+        self.entered = np.empty(0, np.int64)
         self.exits_by_tier = np.zeros(len(TIERS))
         self.events: dict[str, np.ndarray] = {}
 

@@ -178,7 +178,8 @@ class FakeResults:
     def to_xarray(self) -> xr.Dataset:
         shape = (len(self.scenarios), len(self.seeds), len(self.quarters))
         time = np.arange(shape[2]) / 40
-        labels = {"programme": list(PROGRAMMES), "tier": list(TIERS), "district": ["崇川", "如皋"], "move": list(MOVES)}
+        labels = {"programme": list(PROGRAMMES), "tier": list(TIERS), "district": ["崇川", "如皋"], "move": list(MOVES),
+                  "carrier": ["maker", "incubator", "accelerator", "park", "enclave"]}  # fmt: skip
         out = {}
         for k, (name, metric) in enumerate(METRICS.items()):
             draw = np.random.default_rng(k)

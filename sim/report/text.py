@@ -146,6 +146,9 @@ UNITS = {
     "share of loss": "占损失",
     "share of reported R&D": "占申报研发",
     "weight": "权重", "share of sales": "占营业收入", "share of annual sales": "占年营业收入", "share of the local part": "占本地部分", "months": "月", "points": "分",
+    "carriers": "家", "carrier": "家", "desks": "个工位", "desk": "工位", "m2": "平方米", "m2 or desks": "平方米或工位",
+    "project": "项目", "month": "月", "RMB over two years": "元（两年合计）", "score": "评分", "rent": "年租金",
+    "share of vacancy": "空置率",
     "": "",
 }  # fmt: skip
 

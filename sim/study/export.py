@@ -12,7 +12,7 @@ from sim.study.manifest import write_whole
 _HEADERS = {
     "scenario": ("情景", "scenario"), "seed": ("种子", "seed"), "quarter": ("季度", "quarter"), "against": ("对照", "against"),
     "title": ("标题", "title"), "programme": ("政策", "programme"), "tier": ("层级", "tier"), "district": ("区县", "district"),
-    "move": ("流动", "move"), "status": ("状态", "status"), "error": ("原因", "error"),
+    "move": ("流动", "move"), "carrier": ("载体类型", "carrier"), "status": ("状态", "status"), "error": ("原因", "error"),
 }  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
