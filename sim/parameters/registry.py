@@ -161,8 +161,22 @@ class Numbers(Mapping[str, Value]):
 
     def terms(self, programme: str) -> dict[str, Value]:
         """Values of the terms of a programme, by the name of the term."""
-        start = f"{programme}."
-        return {id[len(start) :]: value for id, value in self._values.items() if id.startswith(start)}
+        return {id[len(programme) + 1 :]: self._values[id] for id in self.under(programme)}
+
+    def under(self, head: str) -> tuple[str, ...]:
+        """Ids that begin with one or two words and a dot, in order: of `place.district`, all that describe districts."""
+        return self._heads.get(head, ())
+
+    @cached_property
+    def _heads(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for id in self._values:
+            first, _, rest = id.partition(".")
+            found.setdefault(first, []).append(id)
+            second, dot, _ = rest.partition(".")
+            if dot:
+                found.setdefault(f"{first}.{second}", []).append(id)
+        return {head: tuple(ids) for head, ids in found.items()}
 
     @cached_property
     def digest(self) -> str:

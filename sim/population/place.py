@@ -23,8 +23,7 @@ class Place:
 
 def keys(numbers, group: str) -> tuple[str, ...]:
     """Names of a group such as `district`, in file order."""
-    head = f"place.{group}."
-    return tuple(dict.fromkeys(name[len(head) :].split(".")[0] for name in numbers if name.startswith(head)))
+    return tuple(dict.fromkeys(id.split(".")[2] for id in numbers.under(f"place.{group}")))
 
 
 def column(numbers, group: str, names: tuple[str, ...], field: str) -> np.ndarray:
