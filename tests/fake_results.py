@@ -180,7 +180,8 @@ class FakeResults:
         time = np.arange(shape[2]) / 40
         labels = {"programme": list(PROGRAMMES), "tier": list(TIERS), "district": ["崇川", "如皋"], "move": list(MOVES),
                   "university": ["ntu", "sjtu"], "region": ["local", "sunan", "shanghai", "elsewhere"],
-                  "talent_kind": ["staff", "foreign"], "talent_place": ["local", "abroad"]}  # fmt: skip
+                  "talent_kind": ["staff", "foreign"], "talent_place": ["local", "abroad"],
+                  "carrier": ["maker", "incubator", "accelerator", "park", "enclave"]}  # fmt: skip
         out = {}
         for k, (name, metric) in enumerate(METRICS.items()):
             draw = np.random.default_rng(k)

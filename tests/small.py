@@ -43,7 +43,7 @@ NO_ENTRY = dict.fromkeys(
 )
 # Nobody closes or moves; rich and steady firms do not fail either.
 NO_EXIT = {
-    "exit.other_causes": 0, "exit.relocation_rate": 0, "exit.grace": 12, "exit.trade_credit": 2,
+    "exit.other_causes": 0, "exit.relocation_rate": 0, "enclave.leaving": 0, "exit.grace": 12, "exit.trade_credit": 2,
     "credit.cash_target": 2, "credit.cash_sd": 0, "credit.surplus_payout": 0, "credit.borrower_share": 0,
     "place.arrears_share": 0, "place.margin_sd": 0, "sales.margin_luck": 0, "sales.margin_shock": 0, "tax.vat_rate": 0,
     **{f"place.tier.{tier}.margin": 0.2 for tier in ("untiered", "pan_tech", "scitech_sme", "cultivation", "hnte")},

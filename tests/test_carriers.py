@@ -239,7 +239,6 @@ def test_tenants_of_the_start_are_young_small_firms_with_a_past_and_stay_about_a
 
 def test_at_the_start_tenancy_changes_the_mean_of_no_class():
     world = small.city(tuple(CATALOGUE), size=0.3)
-    world.entered = np.empty(0, np.int64)
     firms, table, n = world.firms, world.carriers, world.firms.count
     alive, cell = firms.alive[:n], table.cell[:n]
     assert np.bincount(cell, shelter.drift(world, n) * alive) == pytest.approx(0, abs=1e-9)

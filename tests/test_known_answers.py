@@ -165,6 +165,7 @@ def test_a_constant_hazard_gives_geometric_survival(geometric, years):
 def test_newborn_firms_die_by_the_published_hazard_of_their_age():
     """With frailty f a small firm lives through year t of its life with 1 − h_t·f."""
     changes = NO_ENTRY | {"exit.other_causes": 1, "exit.relocation_rate": 0, "credit.borrower_share": 0}
+    changes["carrier.hazard_ratio"] = 1  # nobody is sheltered: the published hazard is that of the average firm
     world = city(size=0.5, changes=changes, quarters=40)
     resize(world, world.numbers["exit.size_medium"] / 8)
     put(world, birth=0, cash=1e6)

@@ -2,7 +2,7 @@
 
 The subset: turn of the year, claims and R&D plan with the threshold decision, sales with displacement, costs and staff,
 R&D spending with the year-end true-up, knowledge with spill-overs and jumps, VAT, income tax and dividends. Left out:
-entry, exit, credit, equity, ladder and every programme but national tax relief. Both sides get the same draws.
+entry, exit, credit, equity, ladder, carriers and every programme but national tax relief. Both sides get the same draws.
 """
 
 from math import exp, floor, log, log1p, sqrt
@@ -15,7 +15,9 @@ from small import NO_ENTRY, city, only
 from sim.processes import knowledge, research, sales, taxes
 
 QUARTERS = 8
-CHANGES = NO_ENTRY | {"credit.borrower_share": 0, "place.private_equity": 0, "place.public_equity": 0}
+CHANGES = NO_ENTRY | {"credit.borrower_share": 0, "place.private_equity": 0, "place.public_equity": 0,
+                      "carrier.growth": 0, "carrier.mentoring_consider": 0,
+                      "place.hub.shanghai.enclaves": 0, "place.hub.shanghai.area": 0}  # fmt: skip
 PROCESSES = (research.plan, sales.sell, research.spend, knowledge.learn, taxes.collect)
 MONEY = ("sales", "costs", "sales_year", "sales_1", "rd_real", "rd_reported", "rd_year", "rd_1", "rd_real_1",
          "deduct_year", "deduct_1", "profit_year", "profit_1", "loss_carried", "cash", "patents")  # fmt: skip

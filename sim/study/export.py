@@ -12,7 +12,7 @@ from sim.study.manifest import write_whole
 _HEADERS = {
     "scenario": ("情景", "scenario"), "seed": ("种子", "seed"), "quarter": ("季度", "quarter"), "against": ("对照", "against"),
     "title": ("标题", "title"), "programme": ("政策", "programme"), "tier": ("层级", "tier"), "district": ("区县", "district"),
-    "move": ("流动", "move"), "university": ("院校", "university"), "region": ("地区", "region"), "talent_kind": ("人才类别", "kind of talent"),
+    "move": ("流动", "move"), "university": ("院校", "university"), "carrier": ("载体类型", "carrier"), "region": ("地区", "region"), "talent_kind": ("人才类别", "kind of talent"),
     "talent_place": ("地区", "place"), "status": ("状态", "status"), "error": ("原因", "error"),
 }  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

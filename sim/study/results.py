@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sim.errors import InputError, NotYet, StudyError, nearest
+from sim.errors import InputError, StudyError, nearest
 from sim.metrics import METRICS, Metric, Record
 from sim.study import manifest, payload
 from sim.study.effects import Effect
