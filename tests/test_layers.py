@@ -193,8 +193,8 @@ def read() -> set[str]:
 
     Programme.__getattribute__ = watched
     try:
-        world = World(spy, worlds.package("status_quo"), 1, 9)
-        for _ in range(9):
+        world = World(spy, worlds.package("status_quo"), 1, 20)
+        for _ in range(20):
             world.step()
     finally:
         del Programme.__getattribute__

@@ -58,6 +58,7 @@ LEGS = {
     "surplus": BOUGHT, "package": PAID, "clawback": MOVED,
     "call": (*PAID, "_debit_rows"), "deal": ROWS, "deal_elsewhere": BOUGHT, "fund_fee": BOUGHT, "exit": PAID, "buyback": ROWS,
     "liquidation": ROWS, "distribution": (*BOUGHT, "_credit_rows"), "carry": BOUGHT,
+    "project": ROWS, "research_budget": PAID, "research": BOUGHT,
 }  # fmt: skip
 
 
