@@ -96,8 +96,6 @@ def graduate(world) -> None:
     table.release(firms, home)
     table.flows["enclave_returned"] = float(len(home))
     rows = rows[due & project]
-    if not len(rows):
-        return
     chance = landing_chance(p["enclave.landing_rate"], _shift(world, rows))
     lands = traits.lands[firms.identity[rows]] < chance
     _land(world, rows[lands])
