@@ -153,7 +153,9 @@ class Firms:
         self.count = self.known = 0
         self.vacant = self.left = np.empty(0, np.int64)
         for name, column in COLUMNS.items():
-            setattr(self, name, np.full(rows, column.fill, column.dtype))
+            # Zeros are given by the system without touching them.
+            make = np.full(rows, column.fill, column.dtype) if column.fill else np.zeros(rows, column.dtype)
+            setattr(self, name, make)
 
     def set_apart(self, first: int) -> Firms:
         """Move the rows from `first` on into a table of their own: those who may still come. Their slots fall empty."""

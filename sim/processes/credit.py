@@ -95,14 +95,14 @@ def demand_factor(world, n):
     """
     firms, p = world.firms, world.numbers
     start = p.at("credit.prime_rate", -1) + p["credit.start_spread"]
-    net = np.full(n, p.at("credit.prime_rate", world.quarter) + p["credit.start_spread"])
-    knows = firms.awareness[:n] < world.rules.delivery.awareness
-    subsidy = np.zeros(n)
-    for product in world.products.values():
+    net = p.at("credit.prime_rate", world.quarter) + p["credit.start_spread"]
+    factor = np.full(n, (net / start) ** -p["credit.demand_elasticity"])
+    # The largest subsidy that a firm may have counts, so products are gone through from the smallest.
+    for product in sorted(world.products.values(), key=lambda product: product.subsidy):
         if product.subsidy and product.quota > 0:
-            open_to = knows & (firms.tier[:n] >= product.minimum_tier)
-            subsidy = np.maximum(subsidy, np.where(open_to, product.subsidy, 0.0))
-    return (np.maximum(net - subsidy, 1e-3) / start) ** -p["credit.demand_elasticity"]
+            open_to = (firms.awareness[:n] < world.rules.delivery.awareness) & (firms.tier[:n] >= product.minimum_tier)
+            factor[open_to] = (max(net - product.subsidy, 1e-3) / start) ** -p["credit.demand_elasticity"]
+    return factor
 
 
 def _book_odds(world, rows, size, debt):
@@ -152,28 +152,28 @@ def _offer(world, book, product, rows, need, odds, noise, open_to):
     """A policy product: eligible and aware firms, acceptable risk at the capped rate, best first within the quota."""
     firms, p = world.firms, world.numbers
     quota = product.quota - (world.books.total[book] if product.guarantor else 0.0)
-    fits = open_to & (need >= p["credit.minimum_ticket"]) & (firms.tier[rows] >= product.minimum_tier)
-    fits &= firms.awareness[rows] < world.rules.delivery.awareness
-    room = np.maximum(product.cap - world.books.balance[book, rows], 0)
-    amount = np.rint(np.minimum(need, room))
-    fits &= amount >= p["credit.minimum_ticket"]
-    at = np.flatnonzero(fits)
-    if not len(at) or quota <= 0:
+    if quota <= 0:
+        return need
+    at = np.flatnonzero(open_to & (need >= p["credit.minimum_ticket"]))
+    knows = firms.awareness[rows[at]] < world.rules.delivery.awareness
+    at = at[knows & (firms.tier[rows[at]] >= product.minimum_tier)]
+    amount = np.rint(np.minimum(need[at], np.maximum(product.cap - world.books.balance[book, rows[at]], 0)))
+    fits = amount >= p["credit.minimum_ticket"]
+    at, amount = at[fits], amount[fits]
+    if not len(at):
         return need
     cover = product.cover * world.agencies[product.agency].cover_kept
     default = _seen(odds[at], noise[at], p, cover)
     funding = p["credit.funding_cost"] + p["credit.margin"]
     rate = required_rate(default, p["credit.loss_unsecured"], cover, funding)
-    ok = rate <= product.rate_cap
-    at, rate, default = at[ok], rate[ok], default[ok]
-    order = np.lexsort((rows[at], default))
-    at, rate = at[order], rate[order]
-    taken = int(np.searchsorted(np.cumsum(amount[at]), quota, side="right"))
-    at, rate = at[:taken], rate[:taken]
-    _disburse(world, book, rows[at], amount[at], rate)
+    ok = np.flatnonzero(rate <= product.rate_cap)
+    order = ok[np.lexsort((firms.identity[rows[at[ok]]], default[ok]))]
+    order = order[: int(np.searchsorted(np.cumsum(amount[order]), quota, side="right"))]
+    at, amount = at[order], amount[order]
+    _disburse(world, book, rows[at], amount, rate[order])
     world.books.cover[book] = product.cover
     need = need.copy()
-    need[at] -= amount[at]
+    need[at] -= amount
     return need
 
 
