@@ -14,6 +14,9 @@ from sim.study.extras import needed
 from sim.study.pool import clean_children
 
 
+PATIENCE = 20.0  # seconds until a cluster must answer
+
+
 class DaskCrew:
     """One client; the cluster replaces workers that die."""
 
@@ -34,7 +37,7 @@ class DaskCrew:
                     self._cluster = distributed.LocalCluster(
                         n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL
                     )
-            self._client = distributed.Client(self._cluster or address, set_as_default=False, timeout=20)
+            self._client = distributed.Client(self._cluster or address, set_as_default=False, timeout=PATIENCE)
         except (OSError, ValueError, RuntimeError) as error:
             if self._cluster is not None:
                 self._cluster.close(timeout=5)
@@ -57,7 +60,7 @@ class DaskCrew:
 
     def stop(self, wait: bool = False) -> None:
         """Give back what waits; end the cluster if it is ours."""
-        self._executor.shutdown(wait=wait, cancel_futures=not wait)
+        self._executor.shutdown(wait=wait)
         self._client.close(timeout=5)
         if self._cluster is not None:
             self._cluster.close(timeout=10)
