@@ -189,6 +189,7 @@ ZH = {
     "a name or a concurrent.futures.Executor": "名称，或 concurrent.futures.Executor",
     "only a cluster has an address": "只有集群才有地址",
     "the executor takes no more tasks ({0}); what was finished is kept, run again to go on": "执行器不再接收任务({0})；已完成的都在，再次运行即续跑",
+    "the cluster has no workers any more; what was finished is kept, run again to go on": "集群已没有工作进程；已完成的都在，再次运行即续跑",
     "no cluster at {0} ({1})": "连不上集群 {0}({1})",
     "{0} is not installed; it comes with: pip install 'innosim[{1}]'": "缺少 {0}；安装: pip install 'innosim[{1}]'",
     "the first run fails: {0}": "第一次运行即失败: {0}",

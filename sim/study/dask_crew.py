@@ -6,6 +6,7 @@ Workers of a running cluster need the same release of innosim and NumPy; a task 
 from __future__ import annotations
 
 import logging
+import time
 from concurrent.futures import Future
 
 from sim.errors import StudyError
@@ -15,6 +16,7 @@ from sim.study.pool import clean_children
 
 
 PATIENCE = 20.0  # seconds until a cluster must answer
+DESERTED = 600.0  # seconds that a cluster may be without workers, as one is whose jobs wait in a queue
 
 
 class DaskCrew:
@@ -27,8 +29,12 @@ class DaskCrew:
         distributed = needed("distributed", "dask")
         dask = needed("dask", "dask")
         self.broken, self._cluster = False, None
-        # A task whose worker dies is not tried on three more: the driver tries it alone.
-        dask.config.set({"distributed.scheduler.allowed-failures": 0, "distributed.comm.timeouts.connect": "20s"})
+        dask.config.set({
+            # A task whose worker dies is not tried on three more: the driver tries it alone.
+            "distributed.scheduler.allowed-failures": 0,
+            # A busy machine needs longer than the usual 15 s for a new worker; the cluster would give it up for good.
+            "distributed.deploy.lost-worker-timeout": "1 hour",
+        })  # fmt: skip
         for name in ("distributed", "distributed.worker", "distributed.nanny", "distributed.scheduler"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
@@ -43,6 +49,7 @@ class DaskCrew:
                 self._cluster.close(timeout=5)
             raise StudyError(f"no cluster at {address or 'this machine'} ({error})") from error
         self._executor = self._client.get_executor(pure=False)
+        self._seen = time.monotonic()
 
     @property
     def window(self) -> int:
@@ -52,6 +59,13 @@ class DaskCrew:
     def submit(self, spec: dict | None) -> Future:
         """Hand over one task, or None to ask only whether a worker answers."""
         return self._executor.submit(task.ready) if spec is None else self._executor.submit(task.run, spec)
+
+    def watch(self) -> None:
+        """`StudyError` when the cluster has had no worker for long: nothing would ever come."""
+        if self._client.nthreads():
+            self._seen = time.monotonic()
+        elif time.monotonic() - self._seen > DESERTED:
+            raise StudyError("the cluster has no workers any more; what was finished is kept, run again to go on")
 
     def alone(self) -> None:
         """The scheduler knows whose task killed a worker, so nothing has to be made smaller."""

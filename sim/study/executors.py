@@ -85,6 +85,7 @@ def through(tasks: Iterable[dict], make: Callable) -> Answers:
                 spec = queue.popleft()
                 flying[crew.submit(spec)] = spec
             suspects = []
+            crew.watch()
             # The timeout lets Ctrl-C through where waiting for a lock cannot be interrupted.
             for future in wait(flying, timeout=1.0, return_when=FIRST_COMPLETED).done:
                 spec = flying.pop(future)
@@ -142,7 +143,7 @@ def result(crew, spec: dict | None) -> bytes | bool | None:
         future = crew.submit(spec)
         try:
             while not wait([future], timeout=1.0).done:
-                pass
+                crew.watch()
             return future.result()
         except crew.lost:
             crew.again()
@@ -166,6 +167,9 @@ class Foreign:
             return self._executor.submit(task.ready) if spec is None else self._executor.submit(task.run, spec)
         except RuntimeError as error:  # broken or shut down
             raise StudyError(f"the executor takes no more tasks ({error}); what was finished is kept, run again to go on") from error
+
+    def watch(self) -> None:
+        """Only its owner can see what becomes of it."""
 
     def alone(self) -> None:
         """It cannot be made smaller; the tasks come one by one."""

@@ -44,6 +44,9 @@ class Crew:
             context.set_forkserver_preload(["sim.study.warm"])
         self._pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
 
+    def watch(self) -> None:
+        """A pool tells by itself when its workers are gone."""
+
     def alone(self) -> None:
         """Become a crew of one, for tasks under suspicion."""
         self.stop()

@@ -10,8 +10,9 @@ from sim.errors import StudyError
 from sim.study import task
 from sim.study.extras import needed
 
-# Nothing is reported to anybody, and `uv run` is not repeated in every worker.
-QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+# Nothing is reported to anybody, `uv run` is not repeated in every worker, and a busy machine may start slowly.
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+         "RAY_agent_register_timeout_ms": "120000", "RAY_raylet_start_wait_time_s": "120"}  # fmt: skip
 
 
 class RayCrew:
@@ -33,7 +34,7 @@ class RayCrew:
                 options |= {"num_cpus": workers, "runtime_env": {"env_vars": {"PYTHONPATH": paths}}}
             try:
                 self._ray.init(address=address or "local", **options)
-            except (OSError, ValueError, RuntimeError) as error:
+            except Exception as error:  # noqa: BLE001 - plain exceptions are what Ray raises
                 raise StudyError(f"no cluster at {address or 'this machine'} ({error})") from error
         self._run = self._ray.remote(num_cpus=1, max_retries=0)(task.run)
         self._ready = self._ray.remote(num_cpus=1, max_retries=0)(task.ready)
@@ -46,6 +47,9 @@ class RayCrew:
     def submit(self, spec: dict | None) -> Future:
         """Hand over one task, or None to ask only whether a worker answers."""
         return (self._ready.remote() if spec is None else self._run.remote(spec)).future()
+
+    def watch(self) -> None:
+        """Ray itself ends what nobody can run."""
 
     def alone(self) -> None:
         """Each task has a worker of its own, so nothing has to be made smaller."""
