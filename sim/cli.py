@@ -10,11 +10,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from sim.config import Config, configs, known_numbers
-from sim.console import Progress, say
+from sim.console import Progress, duration, message, say, size
 from sim.errors import InputError, Interrupted, StudyError, nearest
 from sim.study.design import Design, design
+from sim.study.executors import Where
 from sim.study.journal import DONE as KEPT
-from sim.study.journal import Journal
+from sim.study.journal import STATUSES, Journal
 from sim.study.manifest import read
 from sim.study.runner import conduct
 
@@ -23,30 +24,60 @@ KEY_METRICS = (
     "firms", "hnte_stock", "scitech_sme_registered", "revenue", "employment", "rd_real", "rd_reported", "loans_all_outstanding",
     "npl_ratio", "public_cost_city", "public_cost_all", "city_cash",
 )  # fmt: skip
-SHOWN_LOST = 5
+SHOWN_LOST, LISTED = 5, 40
 
 
 def study(options: Namespace) -> int:
     """Run or go on with a study, print its summary and build its report; several with `-m`."""
     jobs = [_named(config) for config in configs(options.settings, options.multirun, options.lang)]
     # A mistake in the last job is found before the first one runs.
-    plans = [
-        design(job.place, job.scenarios, job.seeds, job.quarters, job.draw, job.numbers, job.against) for job in jobs
-    ]
-    return max(_one_study(job, plan) for job, plan in zip(jobs, plans, strict=True))
+    plans = [planned(job) for job in jobs]
+    each = _estimated if options.dry_run else one_study
+    return max(each(job, plan, options) for job, plan in zip(jobs, plans, strict=True))
 
 
-def _one_study(config: Config, plan: Design) -> int:
+def planned(job: Config) -> Design:
+    """The design of a job; `InputError`."""
+    return design(job.place, job.scenarios, job.seeds, job.quarters, job.draw, job.numbers, job.against, None,
+                  job.draws, job.method, job.vary, job.timeout)  # fmt: skip
+
+
+def _header(config: Config, plan: Design) -> None:
+    say("header_draws" if plan.draws else "header", config.lang, version=version("innosim"), place=_place(config),
+        quarters=config.quarters, scenarios=len(plan.scenarios), draws=plan.draws, seeds=len(plan.seeds),
+        runs=len(plan.keys), folder=config.results)  # fmt: skip
+    if plan.draws:
+        say("varied", config.lang, n=len(plan.sample.ids), method=plan.sample.method)
+
+
+def _where(config: Config) -> Where:
+    return Where(config.executor, config.workers, config.address)
+
+
+def _estimated(config: Config, plan: Design, options: Namespace) -> int:
+    """Say what a study would take; write nothing."""
+    from sim.study.estimate import estimate
+
+    _header(config, plan)
+    found = estimate(plan, _where(config), config.results, options.seconds)
     lang = config.lang
-    say("header", lang, version=version("innosim"), place=_place(config), quarters=config.quarters, scenarios=len(plan.scenarios),
-        seeds=len(plan.seeds), runs=len(plan.keys), folder=config.results)  # fmt: skip
+    say("dry", lang, todo=found.todo, runs=found.runs, done=found.runs - found.todo, wall=duration(found.wall), each=found.each,
+        source=message(found.source, lang), workers=found.workers, memory=size(found.memory), disk=size(found.disk))  # fmt: skip
+    return DONE
+
+
+def one_study(config: Config, plan: Design, options: Namespace) -> int:
+    """Run one study and show it; the exit code."""
+    lang = config.lang
+    _header(config, plan)
     for name, scenario in plan.scenarios.items():
         if replaced := [id for id in config.numbers if id in scenario["overrides"]]:
             say("replaced", lang, scenario=name, numbers=", ".join(replaced))
     progress = Progress(lang)
     say("hint", lang)
     try:
-        results = conduct(plan, config.workers, config.results, progress, datetime.now(UTC).isoformat("T", "seconds"))
+        now = datetime.now(UTC).isoformat("T", "seconds")
+        results = conduct(plan, _where(config), config.results, progress, now, options.anew)
         if not progress.started and not results.missing:
             say("already", lang, n=results.n_planned)
         return _shown(results, config.results, lang)
@@ -90,6 +121,7 @@ def _shown(results, folder: Path, lang: str) -> int:
         return INCOMPLETE
     for line in summary.lines(results, lang):
         print(line)
+    _sources_of_spread(results, lang)
     from sim.report import build
 
     try:
@@ -100,6 +132,53 @@ def _shown(results, folder: Path, lang: str) -> int:
     for path in written:
         print(f"  {_short(path, folder)}")
     return INCOMPLETE if results.missing or uncompared else DONE
+
+
+def export(options: Namespace) -> int:
+    """Write the results of a folder for other programs."""
+    from sim.study.results import Results
+
+    folder = Path(options.folder)
+    for kind in options.to.split(","):
+        for path in Results.open(folder).export(folder / "export", kind.strip(), options.lang):
+            print(path)
+    return DONE
+
+
+def runs(options: Namespace) -> int:
+    """List the runs of a folder, of one status if named."""
+    from sim.study.results import Results
+
+    if options.status and options.status not in STATUSES:
+        near = nearest(options.status, STATUSES)
+        raise InputError("there is no such choice", field="status", value=options.status, allowed=STATUSES, nearest=near)
+    found = Results.open(options.folder).runs(options.status)
+    if options.json:
+        print(found.to_json(orient="records", indent=1, force_ascii=False))
+        return DONE
+    counted = found["status"].value_counts()
+    print(" · ".join(f"{status} {counted[status]}" for status in STATUSES if status in counted) or "0")
+    for row in found.head(LISTED).itertuples():
+        error = _last_line(row.error) if isinstance(row.error, str) else ""
+        spent = f"{row.seconds:8.2f} s" if row.seconds == row.seconds and row.seconds is not None else " " * 10
+        draw = f"{row.draw:6d}" if "draw" in found else ""
+        print(f"{row.status:8}{spent}{draw}{row.seed:8d}  {row.scenario}  {error}".rstrip())
+    if len(found) > LISTED:
+        say("more", options.lang, n=len(found) - LISTED)
+    return DONE
+
+
+def _sources_of_spread(results, lang: str) -> None:
+    """Where the worlds of draws × seeds differ because of the numbers, and where because of luck."""
+    from sim import summary
+
+    if results.draws < 2 or len(results.luck) < 2 or not results.manifest["study"]["against"]:
+        return
+    for label, effect in summary.questions(results, results.manifest["study"]["against"][0], lang):
+        parts = effect.variance().sum("scenario")
+        whole = float(parts.sum())
+        if whole > 0:
+            say("parts", lang, label=label, **{str(name): float(parts.sel(part=name)) / whole for name in parts["part"].values})
 
 
 def _last_line(error: str) -> str:
@@ -128,7 +207,7 @@ def run(options: Namespace) -> int:
     (config,) = configs(options.settings, lang=options.lang)
     config = _named(config)
     plan = design(config.place, [config.scenario], [config.seed], config.quarters, config.draw, config.numbers, [])
-    results = conduct(plan, workers=1)
+    results = conduct(plan, 1)
     if results.missing:
         return _shown(results, Path(), config.lang)
     from sim import summary

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim import shipped
 from sim.errors import InputError, closest, nearest, plain
 from sim.settings import GROUPS, SHORT, flat, jobs, place_names, text_value
+from sim.study.executors import KINDS
+from sim.study.sampling import METHODS
 
 FOLDER = re.compile(r"[^\W_][\w.\-]{0,63}")
 
@@ -30,7 +33,13 @@ class Config:
     seeds: int | tuple[int, ...]
     quarters: int
     draw: bool
+    draws: int | None
+    method: str
+    vary: dict | None
+    executor: str
     workers: int | None
+    address: str | None
+    timeout: float | None
     numbers: dict
     results: Path
     lang: str
@@ -112,6 +121,10 @@ def _none(value) -> bool:
     return value is None
 
 
+def _positive(value) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < float("inf")
+
+
 _SEED = _count(0, 2**31 - 1)
 SCHEMA = {
     "lang": (_either(lambda value: value in ("zh", "en")), "zh, en"),
@@ -127,8 +140,16 @@ SCHEMA = {
         "seeds": (_either(_count(1, 1_000_000), _list(_SEED)), "a number from 1, or a list of seeds from 0"),
         "quarters": (_count(1, 80), "a whole number from 1 to 80"),
         "draw": (lambda value: isinstance(value, bool), "true, false"),
+        "draws": (_either(_none, _count(1, 1_000_000)), "a whole number from 1, or null"),
+        "method": (lambda value: value in METHODS, ", ".join(METHODS)),
+        "vary": (lambda value: value is None, "numbers and where their values come from"),
     },
-    "executor": {"workers": (_either(_none, _count(1, 4096)), "a whole number from 1, or null for all cores")},
+    "executor": {
+        "kind": (lambda value: value in KINDS, ", ".join(KINDS)),
+        "workers": (_either(_none, _count(1, 4096)), "a whole number from 1, or null for all cores"),
+        "address": (_either(_none, text_value), "the address of a running cluster, or null"),
+        "timeout": (_either(_none, _positive), "seconds a run, or null for no limit"),
+    },
     "run": {"scenario": (text_value, "a scenario"), "seed": (_SEED, "a whole number from 0")},
 }
 
@@ -136,6 +157,7 @@ SCHEMA = {
 def _check(composed: dict, lang: str | None) -> Config:
     """Rebuild the composed configuration as a frozen type: no unknown key, every value of its kind."""
     numbers = dict(flat(composed.pop("numbers", {})))
+    vary = _varied(composed.get("study", {}))
     if isinstance(composed.get("study", {}).get("scenarios"), str):
         composed["study"]["scenarios"] = [composed["study"]["scenarios"]]
     _strict(composed, SCHEMA, "")
@@ -145,10 +167,36 @@ def _check(composed: dict, lang: str | None) -> Config:
         place=composed["place"]["name"], place_title=composed["place"]["title"], study=study["name"],
         scenarios=tuple(study["scenarios"]), against=None if study["against"] is None else tuple(study["against"]),
         seeds=seeds if isinstance(seeds, int) else tuple(seeds), quarters=study["quarters"], draw=study["draw"],
-        workers=composed["executor"]["workers"], numbers=numbers,
+        draws=study["draws"], method=study["method"], vary=vary, executor=composed["executor"]["kind"],
+        workers=composed["executor"]["workers"], address=composed["executor"]["address"],
+        timeout=composed["executor"]["timeout"], numbers=numbers,
         results=None if composed["results"] is None else Path(composed["results"]),
         lang=lang or composed["lang"], scenario=composed["run"]["scenario"], seed=composed["run"]["seed"],
     )  # fmt: skip
+
+
+def _varied(study: dict) -> dict | None:
+    """Take `vary` out of a study: id -> null, or its list of values; the ids are the registry's to check."""
+    if not isinstance(study.get("vary"), dict):
+        return None  # for the check to judge
+    found, study["vary"] = study["vary"], None
+    return dict(_sources(found))
+
+
+def _sources(node: dict, before: str = "") -> Iterator[tuple[str, list | None]]:
+    for key, value in node.items():
+        field = f"{before}{key}"
+        if isinstance(value, dict):
+            yield from _sources(value, f"{field}.")
+        elif value is None or (isinstance(value, list) and all(map(_source, value))):
+            yield field, value
+        else:
+            raise InputError("must be a list of values", field=f"vary.{field}", value=str(value))
+
+
+def _source(value) -> bool:
+    steps = isinstance(value, dict) and all(isinstance(inner, (int, float)) for inner in value.values())
+    return steps or isinstance(value, (bool, int, float)) or text_value(value)
 
 
 def _strict(found: dict, schema: dict, before: str) -> None:

@@ -19,6 +19,18 @@ MESSAGES = {
         "innosim {version} | {place} {quarters} 季度 | {scenarios} 情景 × {seeds} 种子 = {runs} 次 | {folder}",
         "innosim {version} | {place}, {quarters} quarters | {scenarios} scenarios × {seeds} seeds = {runs} runs | {folder}",
     ),
+    "header_draws": (
+        "innosim {version} | {place} {quarters} 季度 | {scenarios} 情景 × {draws} 抽样 × {seeds} 种子 = {runs} 次 | {folder}",
+        "innosim {version} | {place}, {quarters} quarters | {scenarios} scenarios × {draws} draws × {seeds} seeds = {runs} runs | {folder}",
+    ),
+    "varied": ("每次抽样改变 {n} 个参数({method})", "each draw varies {n} numbers ({method})"),
+    "dry": (
+        "需运行 {todo} 次(共 {runs} 次，已有 {done} 次)\n时间约 {wall}: 每次 {each:.2f} 秒({source})，{workers} 个进程\n内存约 {memory}，磁盘约 {disk}\n未写入任何文件",
+        "{todo} runs to do ({runs} in all, {done} there)\ntime about {wall}: {each:.2f} s a run ({source}), {workers} workers\nmemory about {memory}, disk about {disk}\nnothing was written",
+    ),
+    "measured": ("刚测得", "measured now"), "stored": ("已有运行的平均", "mean of the runs there"), "stated": ("指定", "as stated"),
+    "parts": ("{label}: 各世界差异的方差中，参数 {numbers:.0%}，运气 {luck:.0%}，二者交互 {both:.0%}",
+              "{label}: of the variance over worlds, numbers {numbers:.0%}, luck {luck:.0%}, both together {both:.0%}"),
     "draws": ("每个种子同时抽取 {n} 个不确定参数", "each seed also draws {n} uncertain numbers"),
     "hint": ("(可按 Ctrl-C 中断，再次运行即续跑)", "(Ctrl-C stops; the same command goes on)"),
     "progress": ("推演 {share:4.0%} {bar} {done}/{total} [{spent}] {rate} 失败 {failed}", "runs {share:4.0%} {bar} {done}/{total} [{spent}] {rate} failed {failed}"),
@@ -125,6 +137,20 @@ class Progress:
             rate=rate,
             failed=failed,
         )
+
+
+def size(count: float) -> str:
+    """A number of bytes in a unit that leaves it readable."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.3g} {unit}"
+        count /= 1000
+    return f"{count:,.1f} TB"
+
+
+def duration(seconds: float) -> str:
+    """A time as a clock shows it, in days from two days on."""
+    return f"{seconds / 86400:,.1f} d" if seconds >= 2 * 86400 else _clock(seconds)
 
 
 def _clock(seconds: float) -> str:

@@ -19,6 +19,8 @@ TOP = (
   innosim study                运行主研究(南通)并生成报告
   innosim run                  运行一个情景、一个种子
   innosim report [文件夹]       由已有结果重新生成报告
+  innosim runs 文件夹           列出各次运行的状态
+  innosim export 文件夹         导出 CSV、Parquet、NetCDF 或 Excel
   innosim parameters           全部参数：取值、单位、来源
   innosim programmes           全部政策及其参数
   innosim check 文件           检查一个情景文件
@@ -31,6 +33,8 @@ TOP = (
   innosim study                run the main study (Nantong) and build its report
   innosim run                  run one scenario with one seed
   innosim report [FOLDER]      build the report again from existing results
+  innosim runs FOLDER          list the runs and their status
+  innosim export FOLDER        write CSV, Parquet, NetCDF or Excel
   innosim parameters           all numbers: value, unit, source
   innosim programmes           all programmes and their terms
   innosim check FILE           check a scenario file
@@ -49,8 +53,10 @@ SETTINGS = (
   seeds=16 或 seeds=[3,7]          种子：1…16，或指定列表
   quarters=40                      季度数(自 2021Q1)
   draw=true|false                  每个种子同时抽取不确定参数
+  draws=10                         另外抽样10次，每次配全部种子；method=random|lhs|sobol
+  vary={credit.rate_cap: [0.05, 0.1]}   只改变这些参数：范围，或 null 取先验；method=grid|list 时为各个取值
   numbers.credit.rate_cap=0.08     改一个参数；多个可写 'numbers={credit.rate_cap: 0.08, …}'
-  executor=process|serial          多进程或单进程；workers=4 指定进程数
+  executor=process|serial|dask|ray 多进程、单进程或集群；workers=4 指定进程数；address=集群地址；timeout=每次运行限时(秒)
   results=文件夹                    结果位置，默认 results/<地区>-<研究>
   lang=zh|en                       语言
 每项设置只写一次。命令行的值优先于情景文件，情景文件优先于默认值。
@@ -63,8 +69,10 @@ SETTINGS = (
   seeds=16 or seeds=[3,7]          seeds 1…16, or a list
   quarters=40                      number of quarters, from 2021Q1
   draw=true|false                  each seed also draws the uncertain numbers
+  draws=10                         ten draws apart from the seeds, each with every seed; method=random|lhs|sobol
+  vary={credit.rate_cap: [0.05, 0.1]}   vary these numbers only: a range, null for the prior; with method=grid|list values
   numbers.credit.rate_cap=0.08     change a number; several: 'numbers={credit.rate_cap: 0.08, …}'
-  executor=process|serial          worker processes or one process; workers=4 for so many
+  executor=process|serial|dask|ray where runs are made; workers=4 for so many; address= of a cluster; timeout= seconds a run
   results=FOLDER                   where results go, default results/<place>-<study>
   lang=zh|en                       language
 Each is written once. The command line goes before scenario files, and those before the defaults.
@@ -83,6 +91,8 @@ COMMANDS = {
     "run": ("运行一个情景、一个种子，输出逐年关键指标", "run one scenario with one seed and print key metrics by year"),
     "study": ("运行情景 × 种子，可随时中断并续跑，最后生成报告", "run scenarios × seeds, stop and go on at any time, then build the report"),
     "report": ("由已有结果重新生成报告", "build the report again from existing results"),
+    "runs": ("列出各次运行的状态、用时与错误", "list the runs with status, seconds and error"),
+    "export": ("导出结果，写入 文件夹/export", "write the results for other programs into FOLDER/export"),
     "parameters": ("全部参数：取值、单位、含义、来源", "all numbers: value, unit, meaning, source"),
     "programmes": ("全部政策及其参数", "all programmes and their terms"),
     "check": ("检查一个情景文件：0 正确，2 有误", "check a scenario file: 0 good, 2 not"),
@@ -223,7 +233,7 @@ def _dispatch(arguments: list[str], lang: str) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     # Imported here: they take a second, in which Ctrl-C is pressed too.
-    if options.command in CONFIGURED:
+    if options.command in (*CONFIGURED, "runs", "export"):
         from sim import cli as home
     else:
         from sim import listing as home
@@ -274,6 +284,22 @@ def _parser(command: str, index: int) -> _Parser:
         flags.add_argument(
             "-m", "--multirun", action="store_true", help=("逐值各做一个研究", "one study for each value")[index]
         )
+        flags.add_argument(
+            "--dry-run", action="store_true", help=("只估算次数、时间、内存、磁盘", "only say how many runs, time, memory, disk")[index]
+        )
+        flags.add_argument(
+            "--seconds", type=float, metavar=("秒", "SECONDS")[index],
+            help=("估算时每次运行的用时，默认实测", "of one run, for the estimate; else measured")[index],
+        )  # fmt: skip
+        flags.add_argument(
+            "--anew", action="store_true", help=("文件夹里已有另一项研究时仍在其中运行", "run in a folder of another study too")[index]
+        )
+    if command in ("runs", "export"):
+        words.add_argument("folder", metavar=("文件夹", "FOLDER")[index], help=("研究结果所在", "where a study is kept")[index])
+    if command == "runs":
+        flags.add_argument("--status", help="pending, done, failed, killed, timeout")
+    if command == "export":
+        flags.add_argument("--to", default="csv", help="csv,parquet,netcdf,excel")
     if command == "parameters":
         kinds = ("document", "statistic", "literature", "assumption")
         flags.add_argument("--kind", choices=kinds, help=("只列一类来源", "only one kind of source")[index])
@@ -283,7 +309,7 @@ def _parser(command: str, index: int) -> _Parser:
         words.add_argument(
             "file", metavar=("文件", "FILE")[index], help=("情景文件(.yaml)", "scenario file (.yaml)")[index]
         )
-    if command not in ("study", "report"):
+    if command not in ("study", "report", "export"):
         flags.add_argument("--json", action="store_true", help=("以 JSON 输出", "as JSON")[index])
     parser.usage = parser.format_usage().partition(": ")[2].rstrip()  # argparse would cut off "usage: " by its length
     return parser

@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from sim import shipped
 from sim.errors import InputError, shown
 
-SHORT = {name: f"study.{name}" for name in ("scenarios", "against", "seeds", "quarters", "draw")}
-SHORT |= {"workers": "executor.workers", "scenario": "run.scenario", "seed": "run.seed"}
+SHORT = {name: f"study.{name}" for name in ("scenarios", "against", "seeds", "quarters", "draw", "draws", "method", "vary")}
+SHORT |= {name: f"executor.{name}" for name in ("workers", "address", "timeout")}
+SHORT |= {"scenario": "run.scenario", "seed": "run.seed"}
 GROUPS = ("place", "study", "executor")
 QUARTER = re.compile(r"\d{4}Q[1-4]")
 
@@ -106,6 +107,8 @@ def _set_by(key: str, override, written: str) -> list[str]:
     value = None if override.is_sweep_override() else override.value()
     if key == "numbers" and not override.is_sweep_override() and not isinstance(value, dict):
         raise InputError("numbers are written numbers.<id>=value", field=key, value=written)
+    if key == "study.vary" and isinstance(value, dict) and override.input_line.count(":") > _keys_in(value):
+        raise InputError("a number is written twice inside the braces", field=key, value=written)
     if key.partition(".")[0] != "numbers" or not isinstance(value, dict):
         return [key]
     # Hydra's reader keeps the last of equal keys. No value of a number holds a colon, so they can be counted.

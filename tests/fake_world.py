@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import signal
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,7 +45,38 @@ class Numbers(dict):
 DEFAULTS = {"level": 10.0, "trap": "", "folder": "", "sleep": 0.0}
 
 
+@dataclass(frozen=True)
+class Number:
+    """As much of `sim.parameters.Number` as drawing needs: every prior is uniform on 10…11."""
+
+    id: str
+    prior: bool
+    type: str = "number"
+
+    def drawn(self, u):
+        return 10.0 + u
+
+    def written(self, value):
+        return value
+
+    def check(self, value, field=""):
+        if not isinstance(value, (int, float, str)):
+            raise InputError("must be a number", field=field)
+        return value
+
+
 class Registry:
+    ids = tuple(DEFAULTS)
+
+    def __iter__(self):
+        return (Number(id, id == "level") for id in DEFAULTS)
+
+    def __contains__(self, id):
+        return id in DEFAULTS
+
+    def __getitem__(self, id):
+        return Number(id, id == "level")
+
     def resolve(self, overrides, draw_seed=None):
         numbers = Numbers(DEFAULTS)
         if draw_seed is not None:
@@ -82,6 +114,13 @@ class World:
                     raise RuntimeError("trapped")
                 if trap == "exit":
                     os._exit(9)
+                if trap == "kill":  # what the system does to a process that takes too much memory
+                    os.kill(os.getpid(), signal.SIGKILL)
+                if trap == "memory":
+                    np.ones(2**50)
+                if trap == "hang":
+                    while True:
+                        time.sleep(0.01)
         noise = self.rng.random()
         self.stock.append(100.0 + quarter + PUSH.get(self.scenario.name, 1.0) + round(4 * noise))
         self.flow.append(self.numbers["level"] * (1 + noise + PUSH.get(self.scenario.name, 1.0) / 100))

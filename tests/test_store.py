@@ -67,10 +67,11 @@ def test_every_single_changed_byte_of_a_payload_is_noticed():
 def test_a_flipped_byte_in_the_journal_is_noticed_and_only_that_run_repeated(tmp_path):
     first = small(tmp_path).checksums()
     db = sqlite3.connect(tmp_path / FILE)
-    key, blob = db.execute("SELECT key, payload FROM runs WHERE scenario='push' AND seed=2").fetchone()
+    query = "SELECT key, payload FROM runs JOIN payloads USING (key) WHERE scenario='push' AND seed=2"
+    key, blob = db.execute(query).fetchone()
     changed = bytearray(blob)
     changed[len(changed) // 2] ^= 1
-    db.execute("UPDATE runs SET payload=? WHERE key=?", (bytes(changed), key))
+    db.execute("UPDATE payloads SET payload=? WHERE key=?", (bytes(changed), key))
     db.commit()
     db.close()
     with pytest.raises(StudyError, match="damaged"):
@@ -135,7 +136,7 @@ def test_a_full_disk_leaves_the_old_manifest(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StudyError, match="No space left"):
-        small(tmp_path, quarters=5)
+        small(tmp_path, quarters=5, anew=True)
     assert (tmp_path / "manifest.json").read_bytes() == before
     assert not list(tmp_path.glob("*.tmp")) and not list(tmp_path.glob(".*.tmp"))
 

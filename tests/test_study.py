@@ -68,10 +68,13 @@ def test_an_added_scenario_runs_alone_with_its_references(tmp_path, counted):
 
 def test_another_configuration_in_the_folder_overwrites_nothing(tmp_path, counted):
     options = {"results": tmp_path / "r", "overrides": {"folder": str(counted)}}
-    long, short = small(**options), small(quarters=4, **options)
+    long = small(**options)
+    with pytest.raises(StudyError, match="quarters: 9 -> 4"):
+        small(quarters=4, **options)
+    short = small(quarters=4, anew=True, **options)
     assert short.to_xarray().sizes["quarter"] == 4
     before = started(counted)
-    assert small(**options).checksums() == long.checksums()
+    assert small(anew=True, **options).checksums() == long.checksums()
     assert started(counted) == before
 
 

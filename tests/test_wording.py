@@ -22,10 +22,12 @@ ROOT = Path(sim.__file__).parent
 # What raises errors that a user of the command line can meet. Number files come with the project.
 SOURCES = [ROOT / f"{name}.py" for name in (
     "inputs", "scenario", "settings", "config", "cli", "entry", "study/design", "study/runner", "study/pool", "study/journal", "study/manifest",
+    "study/sampling", "study/executors", "study/estimate", "study/export", "study/extras", "study/folders", "study/dask_crew",
+    "study/ray_crew",
 )]  # fmt: skip
 RAISERS = {"InputError", "StudyError", "InnosimError", "error", "refuse", "_refusal"}
 # Of what others say (SQLite, a worker), or of numbers alone.
-BUILT = {"{0}", "{0}: {1}", "{0}; start it again", "-{0} … {1}", "{0} to {1}"}
+BUILT = {"{0}", "{0}: {1}", "{0}; start it again", "-{0} … {1}", "{0} to {1}", "1 to {0}"}
 
 
 def english(node: ast.expr, constants: dict[str, str]) -> str | None:

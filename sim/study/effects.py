@@ -2,6 +2,9 @@
 
 Two spreads are kept apart: (a) the interval of the mean, which more seeds make narrow, and (b) the share of worlds
 in which the difference has the sign of the mean, which they do not.
+
+Where draws are crossed with seeds the worlds of a draw are not independent: they share its numbers, and the worlds of a
+seed share its luck. The interval then rests on draws and seeds, not on their product; see `variance`.
 """
 
 from __future__ import annotations
@@ -11,6 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import xarray as xr
 from scipy.special import stdtrit
+
+from sim.errors import InputError
 
 RANKED_SHARE = 0.8
 MOST_SEEDS = 10_000_000
@@ -51,10 +56,53 @@ class Effect:
         n = self.n()
         return self.values.std("seed", ddof=1).where(n > 1) if int(n.max()) > 1 else self.mean() * np.nan
 
+    @property
+    def crossed(self) -> bool:
+        """Whether the worlds are draws × seeds."""
+        return "draw" in self.values.coords
+
+    def by_draw(self) -> xr.DataArray:
+        """The differences with dims draw and luck (the seed) instead of seed; needs a study with draws."""
+        return by_draw(self.values)
+
+    def variance(self) -> xr.DataArray:
+        """How much of the spread over worlds comes from the numbers, from luck, and from the two together.
+
+        Variances in units², a dim `part`: `numbers` and `luck` are the two-way components of draws × seeds (an estimate
+        below zero is zero), `both` what neither explains alone. NaN with fewer than two draws or seeds, or a missing world.
+        """
+        table = self.by_draw()
+        draws, luck = table.sizes["draw"], table.sizes["luck"]
+        of_draw, of_luck, rest = _squares(table)
+        numbers = ((of_draw - rest) / luck).clip(min=0)
+        parts = xr.DataArray(["numbers", "luck", "both"], dims="part", name="part")
+        return xr.concat([numbers, ((of_luck - rest) / draws).clip(min=0), rest], parts).drop_attrs()
+
+    def _error(self) -> tuple[xr.DataArray, xr.DataArray]:
+        """Standard error of the mean and its degrees of freedom."""
+        n = self.n()
+        if not self.crossed:
+            return self._spread() / np.sqrt(n.clip(min=1)), (n - 1).clip(min=1)
+        table = self.by_draw()
+        parts = []
+        for dim, other in (("draw", "luck"), ("luck", "draw")):
+            many = table.sizes[dim]
+            if many > 1:
+                parts.append((table.mean(other).var(dim, ddof=1) / many, many - 1))
+        if not parts:
+            return self._spread(), n.clip(min=1)
+        both = sum(variance for variance, _ in parts)
+        freedom = both**2 / sum(variance**2 / degrees for variance, degrees in parts).where(both > 0)
+        if len(parts) == 2:
+            # What luck and numbers share is in both means: counted once, unless worlds are missing, where it stays.
+            shared = (_squares(table)[2] / (table.sizes["draw"] * table.sizes["luck"])).fillna(0.0)
+            both = xr.where(both - shared > 0, both - shared, both)
+        return np.sqrt(both).where(n > 1), freedom.fillna(1.0).clip(min=1)
+
     def interval(self, level: float = 0.9) -> xr.DataArray:
         """Spread (a): t-interval of the mean, a dim `bound` of low and high; NaN with fewer than two pairs."""
-        n, mean = self.n(), self.mean()
-        half = stdtrit((n - 1).clip(min=1), 0.5 + level / 2) * self._spread() / np.sqrt(n.clip(min=1))
+        mean, (error, freedom) = self.mean(), self._error()
+        half = stdtrit(freedom, 0.5 + level / 2) * error
         return xr.concat([mean - half, mean + half], xr.DataArray(["low", "high"], dims="bound", name="bound"))
 
     def share_positive(self) -> xr.DataArray:
@@ -74,14 +122,21 @@ class Effect:
         return (apart & (self.share_same_sign() >= RANKED_SHARE)).drop_attrs()
 
     def seeds_needed(self, level: float = 0.9) -> xr.DataArray:
-        """How many more seeds would move zero out of the interval if mean and spread stay; inf if the mean is zero."""
+        """How many more seeds would move zero out of the interval if mean and spread stay; inf if the mean is zero.
+
+        With draws these are worlds, in the present proportion of draws to seeds.
+        """
         n, mean, spread = self.n(), abs(self.mean()), self._spread()
+        lost = 1.0  # degrees of freedom that are not worlds
+        if self.crossed:
+            error, freedom = self._error()
+            spread, lost = error * np.sqrt(n), np.asarray(n - freedom, dtype=float)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.where(spread == 0, np.where(mean > 0, 0.0, np.inf), spread / mean.where(mean > 0, 0.0))
         quantile = 0.5 + level / 2
 
         def too_few(seeds):
-            return seeds <= (stdtrit(seeds - 1, quantile) * ratio) ** 2
+            return seeds <= (stdtrit(seeds - lost, quantile) * ratio) ** 2
 
         # The t quantile falls with n, so enough seeds stay enough: bisect between the present and the most.
         start = low = np.maximum(np.asarray(n, dtype=float), 2.0)
@@ -116,3 +171,25 @@ class Effect:
         for text in ax.legend(fontsize=8, frameon=False).get_texts():
             text.set_parse_math(False)
         return ax
+
+
+def by_draw(values: xr.DataArray) -> xr.DataArray:
+    """Values over worlds as a table of draw × luck; `InputError` in a study without draws."""
+    if "draw" not in values.coords:
+        raise InputError("the study has no draws apart from its seeds", field="draws", allowed="draws=10 and more")
+    return values.drop_vars("seed").set_index(seed=["draw", "luck"]).unstack("seed")
+
+
+def _squares(table: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray, xr.DataArray]:
+    """Mean squares of draws, seeds and the rest of a complete two-way table; NaN where a world is missing."""
+    draws, luck = table.sizes["draw"], table.sizes["luck"]
+    if draws < 2 or luck < 2:
+        empty = table.mean(("draw", "luck")) * np.nan
+        return empty, empty, empty
+    of_draw, of_luck = table.mean("luck", skipna=False), table.mean("draw", skipna=False)
+    rest = table - of_draw - of_luck + of_draw.mean("draw", skipna=False)
+    return (
+        luck * of_draw.var("draw", ddof=1, skipna=False),
+        draws * of_luck.var("luck", ddof=1, skipna=False),
+        (rest**2).sum(("draw", "luck"), skipna=False) / ((draws - 1) * (luck - 1)),
+    )

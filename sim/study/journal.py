@@ -1,8 +1,10 @@
 """The journal of a folder: every run and pair that was ever finished there, in one SQLite file.
 
-Rows are found by key, a hash of everything that decides a result (code, scenario, numbers, seed, quarters, place). A
-study with another configuration in the same folder therefore gets other keys: rows co-exist, nothing is overwritten,
+Rows are found by key, a hash of everything that decides a result (code, scenario, numbers, draw, seed, quarters, place).
+A study with another configuration in the same folder therefore gets other keys: rows co-exist, nothing is overwritten,
 and `Results` shows the keys of the present study only. One process writes; workers send bytes.
+
+The small rows of `runs` are the index of `payloads`: listing a hundred thousand runs reads no result.
 """
 
 from __future__ import annotations
@@ -11,22 +13,30 @@ import contextlib
 import hashlib
 import json
 import math
-import os
 import sqlite3
-from collections.abc import Iterable
+import zlib
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from sim.errors import StudyError
-from sim.study import payload
+from sim.study import folders, payload
 
-DONE, FAILED, KILLED = "done", "failed", "killed"
-FILE, LOCK = "journal.sqlite", ".lock"
-_TABLES = """
-CREATE TABLE IF NOT EXISTS runs (key TEXT PRIMARY KEY, scenario TEXT, seed INTEGER, status TEXT, seconds REAL,
-                                 checksum TEXT, error TEXT, payload BLOB);
-CREATE TABLE IF NOT EXISTS pairs (key TEXT, against_key TEXT, scenario TEXT, against TEXT, seed INTEGER, status TEXT,
-                                  checksum TEXT, error TEXT, outcomes TEXT, PRIMARY KEY (key, against_key));
+PENDING, DONE, FAILED, KILLED, TIMEOUT = STATUSES = ("pending", "done", "failed", "killed", "timeout")
+FILE, LAYOUT = "journal.sqlite", 2
+_TABLES = f"""
+CREATE TABLE IF NOT EXISTS runs (key TEXT PRIMARY KEY, scenario TEXT, draw INTEGER, seed INTEGER, status TEXT,
+                                 seconds REAL, checksum TEXT, error TEXT);
+CREATE TABLE IF NOT EXISTS payloads (key TEXT PRIMARY KEY, crc INTEGER, payload BLOB);
+CREATE TABLE IF NOT EXISTS pairs (key TEXT, against_key TEXT, scenario TEXT, against TEXT, draw INTEGER, seed INTEGER,
+                                  status TEXT, checksum TEXT, error TEXT, outcomes TEXT, PRIMARY KEY (key, against_key));
+PRAGMA user_version={LAYOUT};
 """
+_ADD_RUN = "INSERT OR REPLACE INTO runs VALUES (:key, :scenario, :draw, :seed, :status, :seconds, :checksum, :error)"
+_ADD_PAYLOAD = "INSERT OR REPLACE INTO payloads VALUES (?, ?, ?)"
+_ADD_PAIR = (
+    "INSERT OR REPLACE INTO pairs VALUES "
+    "(:key, :against_key, :scenario, :against, :draw, :seed, :status, :checksum, :error, :outcomes)"
+)
 
 
 def run_key(code: str, scenario: str, numbers: str, seed: int, quarters: int, place: str) -> str:
@@ -34,11 +44,16 @@ def run_key(code: str, scenario: str, numbers: str, seed: int, quarters: int, pl
     return hashlib.sha256(json.dumps([code, scenario, numbers, seed, quarters, place]).encode()).hexdigest()
 
 
+class Damaged(StudyError):
+    """The file of a journal is cut short or changed."""
+
+
 class Journal:
     """Open with `Journal.memory()`, `Journal.write(folder)` (takes the folder's lock) or `Journal.read(folder)`."""
 
-    def __init__(self, connection: sqlite3.Connection, lock: int | None = None):
+    def __init__(self, connection: sqlite3.Connection, path: Path | None = None, lock: folders.Lock | None = None):
         self._db = connection
+        self._path = path
         self._lock = lock
 
     @classmethod
@@ -50,17 +65,21 @@ class Journal:
 
     @classmethod
     def write(cls, folder: Path) -> Journal:
-        """The journal of `folder`, for the only writer; `StudyError` if another study is running there."""
-        lock = _locked(folder)
+        """The journal of `folder`, for the only writer; `StudyError` if another study is running there.
+
+        A file that cannot be read as a journal any more is rebuilt from what of it can.
+        """
+        lock, path = folders.locked(folder), folder / FILE
         try:
-            db = sqlite3.connect(folder / FILE, check_same_thread=False)
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute("PRAGMA synchronous=NORMAL")
-            db.executescript(_TABLES)
-        except sqlite3.Error as error:
-            os.close(lock)
-            raise StudyError(f"{folder / FILE}: {error}") from error
-        return cls(db, lock)
+            try:
+                return cls(_opened(path), path, lock)
+            except Damaged:
+                journal = cls(sqlite3.connect(path, check_same_thread=False), path, lock)
+                journal.rebuild()
+                return journal
+        except BaseException:
+            lock.free()
+            raise
 
     @classmethod
     def read(cls, folder: Path) -> Journal:
@@ -72,7 +91,9 @@ class Journal:
             db = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True, check_same_thread=False)
             try:
                 db.execute("SELECT count(*) FROM runs").fetchone()
-                return cls(db)
+                if db.execute("PRAGMA user_version").fetchone()[0] == LAYOUT:
+                    return cls(db, path)
+                raise sqlite3.DatabaseError("stored by another version of innosim")  # caught below
             except sqlite3.Error as error:
                 db.close()
                 problem = error
@@ -86,35 +107,91 @@ class Journal:
                 self._db.execute("PRAGMA journal_mode=DELETE")
         self._db.close()
         if self._lock is not None:
-            os.close(self._lock)
+            self._lock.free()
             self._lock = None
 
-    def statuses(self, keys: Iterable[str]) -> dict[str, str]:
+    def rebuild(self) -> int:
+        """Write the file anew from every row that can still be read and is whole; returns the number of runs kept.
+
+        The old file stays beside it. Without its row in the index a result is not used: nobody could say whose it is.
+        """
+        new = self._path.with_suffix(".new")
+        new.unlink(missing_ok=True)
+        fresh = sqlite3.connect(new)
+        with contextlib.closing(fresh), fresh:
+            fresh.executescript(_TABLES)
+            for table, columns in (("runs", 8), ("payloads", 3), ("pairs", 10)):
+                insert = f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * columns)})"
+                fresh.executemany(insert, (row for row in _readable(self._db, table) if len(row) == columns))
+            fresh.execute("DELETE FROM payloads WHERE key NOT IN (SELECT key FROM runs)")
+            fresh.execute("DELETE FROM runs WHERE status='done' AND key NOT IN (SELECT key FROM payloads)")
+        self._db.close()
+        for log in ("-wal", "-shm"):  # of the damaged file: on the new one it would be played again
+            self._path.with_name(self._path.name + log).unlink(missing_ok=True)
+        self._path.replace(self._path.with_suffix(".damaged"))
+        new.replace(self._path)
+        self._db = _opened(self._path)
+        return self._db.execute("SELECT count(*) FROM runs").fetchone()[0]
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+    def _all(self, query: str, values: tuple = ()) -> Iterator[tuple]:
+        try:
+            yield from self._db.execute(query, values)
+        except sqlite3.DatabaseError as error:
+            raise Damaged(f"{self._path}: {error}") from error
+
+    def _one(self, query: str, values: tuple) -> tuple | None:
+        return next(self._all(query, values), None)
+
+    def list(self, status: str | None = None, scenario: str | None = None, limit: int | None = None) -> list[dict]:
+        """Rows of the index without the pending ones, of one status and one scenario if they are named."""
+        asked = {name: value for name, value in (("status", status), ("scenario", scenario)) if value is not None}
+        names = "key", "scenario", "draw", "seed", "status", "seconds", "checksum", "error"
+        where = " WHERE " + " AND ".join(f"{name}=?" for name in asked) if asked else ""
+        rows = self._all(f"SELECT {', '.join(names)} FROM runs{where} LIMIT ?", (*asked.values(), -1 if limit is None else limit))
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def statuses(self, keys: Collection[str]) -> dict[str, str]:
         """Status per key, of those that are there."""
         wanted = set(keys)
-        return {key: status for key, status in self._db.execute("SELECT key, status FROM runs") if key in wanted}
+        return {key: status for key, status in self._all("SELECT key, status FROM runs") if key in wanted}
+
+    def pace(self, keys: Collection[str]) -> tuple[float, float] | None:
+        """Mean seconds and stored bytes of the finished runs among `keys`; None if there is none."""
+        wanted, count, spent, size = set(keys), 0, 0.0, 0
+        query = "SELECT key, seconds, length(payload) FROM runs JOIN payloads USING (key) WHERE status=?"
+        for key, seconds, bytes_ in self._all(query, (DONE,)):
+            if key in wanted:
+                count, spent, size = count + 1, spent + seconds, size + bytes_
+        return (spent / count, size / count) if count else None
 
     def payload(self, key: str) -> bytes | None:
         """The stored bytes of a finished run, unchecked; None if there is no such run."""
-        row = self._db.execute("SELECT payload FROM runs WHERE key=? AND status=?", (key, DONE)).fetchone()
+        row = self._one("SELECT payload FROM payloads JOIN runs USING (key) WHERE key=? AND status=?", (key, DONE))
         return None if row is None else row[0]
 
-    def whole(self, key: str) -> bool:
-        """Whether a finished run is stored and not a byte of it has changed."""
-        row = self._db.execute("SELECT payload, checksum FROM runs WHERE key=? AND status=?", (key, DONE)).fetchone()
-        if row is None or row[0] is None:
-            return False
-        try:
-            payload.decode(row[0])
-        except payload.PayloadError:
-            return False
-        return payload.checksum(row[0]) == row[1]
+    def whole(self, keys: Collection[str]) -> set[str]:
+        """Those of `keys` that are finished and stored without a changed byte.
 
-    def errors(self, keys: Iterable[str]) -> dict[str, tuple[str, str]]:
+        By the CRC of what lies there, ten times as fast as unpacking it; who reads a result checks its SHA-256.
+        """
+        wanted, found = set(keys), set()
+        query = "SELECT key, checksum, crc, payload FROM runs JOIN payloads USING (key) WHERE status=?"
+        for key, checksum, crc, blob in self._all(query, (DONE,)):
+            if key in wanted and zlib.crc32(blob) == crc and payload.checksum(blob) == checksum:
+                found.add(key)
+        return found
+
+    def errors(self, keys: Collection[str]) -> dict[str, tuple[str, str]]:
         """key → (status, error) of the runs without a result."""
         wanted = set(keys)
-        rows = self._db.execute("SELECT key, status, error FROM runs WHERE status<>?", (DONE,))
+        rows = self._all("SELECT key, status, error FROM runs WHERE status<>?", (DONE,))
         return {key: (status, error or "") for key, status, error in rows if key in wanted}
+
+    def compared(self) -> set[tuple[str, str]]:
+        """(key, against key) of every pair whose comparison is there and unchanged."""
+        rows = self._all("SELECT key, against_key, outcomes, checksum FROM pairs WHERE status=?", (DONE,))
+        return {(key, other) for key, other, text, checksum in rows if text and _digest(text) == checksum}
 
     def outcomes(self, key: str, against_key: str) -> dict[str, float] | None:
         """What a pair compares; None if it is not there, could not be compared, or has been changed."""
@@ -130,25 +207,65 @@ class Journal:
 
     def _pair(self, key: str, against_key: str):
         query = "SELECT outcomes, checksum, error FROM pairs WHERE key=? AND against_key=?"
-        return self._db.execute(query, (key, against_key)).fetchone()
+        return self._one(query, (key, against_key))
 
+    # -- writing ------------------------------------------------------------------------------------------------------
     def add(self, runs: Iterable[dict], pairs: Iterable[dict] = ()) -> None:
         """Store finished runs and pairs in one transaction: all of them or none."""
+        runs = list(runs)
+        blobs = [(run["key"], zlib.crc32(run["payload"]), run["payload"]) for run in runs if run["payload"] is not None]
         try:
             with self._db:
-                self._db.executemany(
-                    "INSERT OR REPLACE INTO runs VALUES "
-                    "(:key, :scenario, :seed, :status, :seconds, :checksum, :error, :payload)", runs
-                )  # fmt: skip
-                self._db.executemany(
-                    "INSERT OR REPLACE INTO pairs VALUES "
-                    "(:key, :against_key, :scenario, :against, :seed, :status, :checksum, :error, :outcomes)",
-                    [pair | _stored(pair["outcomes"]) for pair in pairs],
-                )
+                self._db.executemany(_ADD_RUN, runs)
+                self._db.executemany(_ADD_PAYLOAD, blobs)
+                self._db.executemany(_ADD_PAIR, [pair | _stored(pair["outcomes"]) for pair in pairs])
         except sqlite3.Error as error:
             raise StudyError(
                 f"results cannot be stored ({error}); what was finished is kept, run again to go on"
             ) from error
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """A connection that writes; `Damaged` if the file is no journal or one of another layout."""
+    db = sqlite3.connect(path, check_same_thread=False)
+    try:
+        layout = db.execute("PRAGMA user_version").fetchone()[0]
+        if layout != LAYOUT and db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise StudyError(f"{path.parent}: stored by another version of innosim; choose another folder with results=")
+        _mode(db, path)
+        db.executescript(_TABLES)
+    except BaseException as error:
+        db.close()
+        if type(error) is sqlite3.DatabaseError:  # its subclasses tell of the disk or of a lock, not of the content
+            raise Damaged(f"{path}: {error}") from error
+        if isinstance(error, sqlite3.Error):
+            raise StudyError(f"{path}: {error}") from error
+        raise
+    return db
+
+
+def _mode(db: sqlite3.Connection, path: Path) -> None:
+    """A write-ahead log on a disk of this machine, a rollback journal on a share.
+
+    The log is shared memory between readers and writer: over a network they would see two.
+    """
+    if folders.shared(path.parent) or db.execute("PRAGMA journal_mode=WAL").fetchone()[0] != "wal":
+        db.execute("PRAGMA journal_mode=DELETE")
+        db.execute("PRAGMA synchronous=FULL")
+    else:
+        db.execute("PRAGMA synchronous=NORMAL")
+
+
+def _readable(db: sqlite3.Connection, table: str) -> Iterator[tuple]:
+    """Rows of a damaged table from its front, then from its back, as far as each way goes."""
+    seen: set[int] = set()
+    for order in ("ASC", "DESC"):
+        with contextlib.suppress(sqlite3.Error):
+            for rowid, *row in db.execute(f"SELECT rowid, * FROM {table} ORDER BY rowid {order}"):
+                if rowid in seen:
+                    break
+                seen.add(rowid)
+                yield tuple(row)
 
 
 def _stored(outcomes: dict | None) -> dict:
@@ -160,26 +277,3 @@ def _stored(outcomes: dict | None) -> dict:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _locked(folder: Path) -> int:
-    """An exclusive lock that the system gives back even after kill -9."""
-    try:
-        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise StudyError(f"{folder}: cannot be written ({error.strerror})") from error
-    try:
-        try:
-            import fcntl
-        except ImportError:  # Windows
-            import msvcrt
-
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        raise StudyError(
-            f"{folder}: another study is running in this folder; wait for it or choose another with results="
-        ) from None
-    return handle

@@ -11,6 +11,7 @@ import os
 import platform
 import shlex
 import subprocess
+from collections.abc import Iterator
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -18,7 +19,7 @@ from pathlib import Path
 from sim.errors import StudyError
 
 FILE = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 _PACKAGES = ("innosim", "numpy", "scipy", "mesa", "pandas", "xarray")
 _SUFFIXES = {".py", ".yaml", ".yml", ".csv", ".json", ".npy", ".npz"}
 # These show, store or schedule results; none of them can change a number, so changing them repeats no run.
@@ -30,15 +31,25 @@ _INSIDE = ("study/task.py", "analysis/pairing.py")
 @cache
 def code_version() -> str:
     """SHA-256 over the program and data files that decide a result, and the NumPy release."""
-    root = Path(__file__).parents[1]
     found = hashlib.sha256(metadata.version("numpy").encode())
+    for name, content in _deciding():
+        found.update(f"\0{name}\0".encode())
+        found.update(content)
+    return found.hexdigest()
+
+
+@cache
+def code_files() -> dict[str, str]:
+    """File → start of its SHA-256, of the files behind `code_version`: they tell what was changed."""
+    return {name: hashlib.sha256(content).hexdigest()[:16] for name, content in _deciding()}
+
+
+def _deciding() -> Iterator[tuple[str, bytes]]:
+    root = Path(__file__).parents[1]
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
-        if path.suffix not in _SUFFIXES or (name.startswith(_OUTSIDE) and name not in _INSIDE):
-            continue
-        found.update(f"\0{name}\0".encode())
-        found.update(path.read_bytes())
-    return found.hexdigest()
+        if path.suffix in _SUFFIXES and (name in _INSIDE or not name.startswith(_OUTSIDE)):
+            yield name, path.read_bytes()
 
 
 def versions() -> dict[str, str]:
@@ -78,6 +89,11 @@ def command(study: dict) -> str:
     counted = seeds == list(range(1, len(seeds) + 1))
     words.append(f"seeds={len(seeds)}" if counted else f"seeds=[{','.join(map(str, seeds))}]")
     words += [f"quarters={study['quarters']}", f"draw={str(study['draw']).lower()}"]
+    if study.get("draws"):
+        words.append(f"method={study['method']}")
+        words += [f"draws={study['draws']}"] if study["method"] in ("random", "lhs", "sobol") else []
+    if study.get("vary"):
+        words.append(f"vary={{{', '.join(f'{key}: {_value(value)}' for key, value in study['vary'].items())}}}")
     words.append(f"against=[{','.join(study['against'])}]")
     if study["overrides"]:
         words.append(f"numbers={{{', '.join(f'{key}: {_value(value)}' for key, value in study['overrides'].items())}}}")
@@ -87,6 +103,10 @@ def command(study: dict) -> str:
 def _value(value) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {_value(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    if value is None:
+        return "null"
     return str(value).lower() if isinstance(value, bool) else _quoted(str(value))
 
 
@@ -111,7 +131,9 @@ def read(folder: Path) -> dict:
 
 def write(folder: Path, manifest: dict) -> None:
     """Store the manifest whole or not at all."""
-    write_whole(folder / FILE, (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode())
+    # A line for each part: indented as a whole, a study of a hundred thousand runs takes a second and as many lines.
+    lines = (f"{json.dumps(name)}: {json.dumps(part, ensure_ascii=False)}" for name, part in manifest.items())
+    write_whole(folder / FILE, ("{\n" + ",\n".join(lines) + "\n}\n").encode())
 
 
 def write_whole(path: Path, content: bytes) -> None:

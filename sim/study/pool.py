@@ -1,4 +1,4 @@
-"""Running tasks here or in worker processes. Knows no journal: it yields each task with its bytes as they arrive.
+"""Worker processes of this machine.
 
 Workers come from a fork server: it imports NumPy and the model once, and each worker is a copy of it, while the
 driver, which may have threads, is never forked. Two workers are there in 0.6 s, and in 0.1 s when the pool is built again; fresh
@@ -12,18 +12,15 @@ import os
 import signal
 import sys
 import threading
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from types import ModuleType
 
-from sim.errors import StudyError
 from sim.study import task
 
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-TRIES = 2
 _THREADS = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -33,92 +30,36 @@ _THREADS = (
 )
 
 
-def serial(tasks: Iterable[dict]) -> Iterator[tuple[dict, bytes | None]]:
-    """Run the tasks in this process, in order."""
-    for spec in tasks:
-        yield spec, task.run(spec)
-
-
-def processes(tasks: Iterable[dict], workers: int) -> Iterator[tuple[dict, bytes | None]]:
-    """Run the tasks in `workers` processes; yields (spec, bytes) in the order they finish.
-
-    When a worker dies, every task in flight is suspect: each is run again alone, scenario by scenario. A spec that is
-    yielded with None killed its worker `TRIES` times. Only a few tasks are in flight at a time, so that a study of a
-    million runs needs no more memory than a small one.
-    """
-    queue, flying, finished = deque(tasks), {}, False
-    crew = Crew(workers)
-    try:
-        while queue or flying:
-            while queue and len(flying) < workers + 2 and not crew.broken:
-                spec = queue.popleft()
-                flying[crew.submit(spec)] = spec
-            suspects = []
-            # The timeout lets Ctrl-C through where waiting for a lock cannot be interrupted.
-            for future in wait(flying, timeout=1.0, return_when=FIRST_COMPLETED).done:
-                spec = flying.pop(future)
-                try:
-                    blob = future.result()
-                except BrokenProcessPool:
-                    suspects.append(spec)
-                else:
-                    yield spec, blob
-            if suspects or crew.broken:
-                for future, spec in flying.items():
-                    if _finished(future):
-                        yield spec, future.result()
-                    else:
-                        suspects.append(spec)
-                flying.clear()
-                crew.stop()
-                yield from _one_at_a_time(suspects)
-                crew = Crew(workers)
-        finished = True
-    finally:
-        crew.stop(wait=finished)
-
-
-def _finished(future: Future) -> bool:
-    wait([future], timeout=5.0)
-    return future.done() and not future.cancelled() and future.exception() is None
-
-
-def _one_at_a_time(suspects: list[dict]) -> Iterator[tuple[dict, bytes | None]]:
-    crew = Crew(1)
-    try:
-        if crew.result(None) is None:
-            raise StudyError("worker processes cannot be started on this machine; executor=serial runs without them")
-        for spec in suspects:
-            alive = []
-            for scenario in spec["scenarios"]:
-                single = spec | {"scenarios": [scenario], "pairs": []}
-                blob = crew.result(single)
-                if blob is not None:
-                    alive.append(scenario)
-                yield single, blob
-            names = {scenario["name"] for scenario in alive}
-            pairs = [pair for pair in spec["pairs"] if names.issuperset(pair)]
-            if pairs:
-                together = spec | {"scenarios": alive, "pairs": pairs}
-                yield together, crew.result(together)
-    finally:
-        crew.stop()
-
-
 class Crew:
     """A process pool that can be stopped at once, also in the middle of a task."""
 
+    lost = (BrokenProcessPool,)
+    together = True  # one dead worker breaks the pool, and nobody knows whose task it was
+
     def __init__(self, workers: int):
-        self.workers, self.broken = workers, False
+        self.workers, self.window, self.broken = workers, workers + 2, False
         self._others = set(multiprocessing.active_children())
         context = multiprocessing.get_context(METHOD)
         if METHOD == "forkserver":
             context.set_forkserver_preload(["sim.study.warm"])
         self._pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
 
+    def watch(self) -> None:
+        """A pool tells by itself when its workers are gone."""
+
+    def alone(self) -> None:
+        """Become a crew of one, for tasks under suspicion."""
+        self.stop()
+        self.__init__(1)
+
+    def again(self) -> None:
+        """Begin once more with new workers."""
+        self.stop()
+        self.__init__(self.workers)
+
     def submit(self, spec: dict | None) -> Future:
         """Hand over one task, or None to ask only whether a worker starts."""
-        with _clean_children():
+        with clean_children():
             try:
                 return self._pool.submit(task.ready) if spec is None else self._pool.submit(task.run, spec)
             except BrokenProcessPool as error:
@@ -126,19 +67,6 @@ class Crew:
                 future = Future()
                 future.set_exception(error)
                 return future
-
-    def result(self, spec: dict | None) -> bytes | bool | None:
-        """The bytes of one task, tried `TRIES` times; None if its worker died each time."""
-        for _ in range(TRIES):
-            future = self.submit(spec)
-            try:
-                while not wait([future], timeout=1.0).done:
-                    pass
-                return future.result()
-            except BrokenProcessPool:
-                self.stop()
-                self.__init__(self.workers)
-        return None
 
     def stop(self, wait: bool = False) -> None:
         """End the workers: after their last task with `wait`, else now."""
@@ -155,7 +83,7 @@ class Crew:
 
 
 @contextmanager
-def _clean_children() -> Iterator[None]:
+def clean_children() -> Iterator[None]:
     """Children start with one thread for linear algebra, and without the caller's main module.
 
     Without the second a plain script that calls `study` at its top would run itself again in every worker.

@@ -12,8 +12,8 @@ import xarray as xr
 from sim.errors import InputError, StudyError, nearest
 from sim.metrics import METRICS, Metric, Record
 from sim.study import manifest, payload
-from sim.study.effects import Effect
-from sim.study.journal import DONE, Journal
+from sim.study.effects import Effect, by_draw
+from sim.study.journal import DONE, PENDING, Journal
 
 START_YEAR = 2021
 OVER = ("quarter", "year", "end", "late", "total")
@@ -21,7 +21,11 @@ LATE = 12  # quarters: the three-year cycle of certificates
 
 
 class Results:
-    """The finished runs of one study, by scenario and seed. A run that failed is NaN everywhere, never a number."""
+    """The finished runs of one study, by scenario and seed. A run that failed is NaN everywhere, never a number.
+
+    In a study with draws the dim `seed` counts the worlds, draws × seeds from 1, and its coordinates `draw` and `luck`
+    say which draw and which seed a world is.
+    """
 
     def __init__(self, about: dict, journal: Journal):
         self.manifest = about
@@ -30,7 +34,9 @@ class Results:
         self._small: list[tuple[int, int, dict, dict]] | None = None
         study = about["study"]
         self.place: str = study["place"]
-        self.seeds: list[int] = study["seeds"]
+        self.luck: list[int] = study["seeds"]
+        self.draws: int = study["draws"]
+        self.seeds: list[int] = list(range(1, self.draws * len(self.luck) + 1)) if self.draws else self.luck
         self.quarters: int = study["quarters"]
         self.scenarios: list[str] = list(about["keys"])
         self._keys = {
@@ -43,7 +49,7 @@ class Results:
         self._missing = []
         for (name, seed), key in self._keys.items():
             if statuses.get(key) != DONE:
-                status, error = errors.get(key, ("missing", "not run yet"))
+                status, error = errors.get(key, (PENDING, "not run yet"))
                 self._missing.append({"scenario": name, "seed": seed, "status": status, "error": error})
 
     @classmethod
@@ -54,7 +60,7 @@ class Results:
 
     @property
     def missing(self) -> list[dict]:
-        """Runs without a result: scenario, seed, status (failed, killed, missing), error."""
+        """Runs without a result: scenario, seed, status (failed, killed, timeout, pending), error."""
         return list(self._missing)
 
     @property
@@ -66,6 +72,45 @@ class Results:
     def n_done(self) -> int:
         """Runs with a result."""
         return self.n_planned - len(self._missing)
+
+    def runs(self, status: str | None = None, scenario: str | None = None) -> pd.DataFrame:
+        """A row per run, of one status and scenario if named: scenario, seed, status, seconds, checksum, error.
+
+        With draws also draw and luck. Reads the index alone: a hundred thousand runs take half a second.
+        """
+        stored = {row["key"]: row for row in self._journal.list(None if status == PENDING else status, scenario)}
+        rows = []
+        for (name, seed), key in self._keys.items():
+            row = stored.get(key)
+            if row is None and (status not in (None, PENDING) or scenario not in (None, name)):
+                continue
+            if row is None or status != PENDING:
+                row = row or {"status": PENDING, "seconds": None, "checksum": None, "error": None}
+                rows.append((name, seed, row["status"], row["seconds"], row["checksum"], row["error"]))
+        table = pd.DataFrame(rows, columns=["scenario", "seed", "status", "seconds", "checksum", "error"])
+        if self.draws:
+            draw, luck = self._of_draws()
+            at = table["seed"].to_numpy(dtype=int) - 1
+            table.insert(1, "draw", draw[at])
+            table.insert(2, "luck", luck[at])
+        return table
+
+    def _of_draws(self) -> tuple[np.ndarray, np.ndarray]:
+        """(draw, luck) of every world."""
+        return np.repeat(np.arange(1, self.draws + 1), len(self.luck)), np.tile(self.luck, self.draws)
+
+    def _world(self, seed: int) -> tuple[int, int]:
+        draw, luck = divmod(seed - 1, len(self.luck))
+        return draw + 1, self.luck[luck]
+
+    def sample(self) -> pd.DataFrame:
+        """The values of every draw, a row each and a column per varied number; empty without draws."""
+        sample = self.manifest["sample"] or {"ids": [], "rows": []}
+        return pd.DataFrame(sample["rows"], columns=sample["ids"], index=pd.RangeIndex(1, len(sample["rows"]) + 1, name="draw"))
+
+    def by_draw(self, values: xr.DataArray) -> xr.DataArray:
+        """Values over worlds as draw × seed: `results.by_draw(results.to_xarray()["hnte_stock"])`."""
+        return by_draw(values)
 
     def title(self, scenario: str, lang: str = "zh") -> str:
         """The scenario's title in a language."""
@@ -173,17 +218,20 @@ class Results:
         for name, other, seed in self._each_pair():
             found = self._journal.outcomes(self._keys[name, seed], self._keys[other, seed])
             if found is not None:
-                rows.append({"scenario": name, "against": other, "seed": seed, **found})
+                where = {"scenario": name, "against": other, "seed": seed}
+                if self.draws:
+                    where |= dict(zip(("draw", "luck"), self._world(seed), strict=True))
+                rows.append({**where, **found})
         return pd.DataFrame(rows) if rows else pd.DataFrame(columns=["scenario", "against", "seed"])
 
     @property
     def missing_pairs(self) -> list[dict]:
         """Pairs whose runs both finished but could not be compared: scenario, against, seed, error."""
         gone = {(lost["scenario"], lost["seed"]) for lost in self._missing}
-        lost = []
+        lost, compared = [], self._journal.compared()
         for name, other, seed in self._each_pair():
             keys = self._keys[name, seed], self._keys[other, seed]
-            if (name, seed) not in gone and (other, seed) not in gone and self._journal.outcomes(*keys) is None:
+            if (name, seed) not in gone and (other, seed) not in gone and keys not in compared:
                 error = self._journal.pair_error(*keys)
                 lost.append({"scenario": name, "against": other, "seed": seed, "error": error})
         return lost
@@ -215,13 +263,27 @@ class Results:
         for row, column, values in found:
             filled[(row, column, *map(slice, values.shape))] = values
         dims = ("scenario", "seed", *(f"{name}_{i}" for i in range(len(shape))))
-        return xr.DataArray(filled, dims=dims, coords={"scenario": self.scenarios, "seed": self.seeds}, name=name)
+        return xr.DataArray(filled, dims=dims, coords={"scenario": self.scenarios} | self._worlds(), name=name)
+
+    def _worlds(self) -> dict:
+        """Coordinates of the dim `seed`."""
+        found = {"seed": ("seed", self.seeds)}
+        if self.draws:
+            draw, luck = self._of_draws()
+            found |= {"draw": ("seed", draw), "luck": ("seed", luck)}
+        return found
 
     def to_csv(self, folder: str | Path, lang: str = "zh") -> list[Path]:
         """Everything as CSV that Excel opens without garbage; returns the files. See `sim.study.export`."""
         from sim.study.export import to_csv
 
         return to_csv(self, Path(folder), lang)
+
+    def export(self, folder: str | Path, kind: str = "csv", lang: str = "zh") -> list[Path]:
+        """Everything as csv, parquet, netcdf or excel; returns the files. See `sim.study.export`."""
+        from sim.study.export import export
+
+        return export(self, Path(folder), kind, lang)
 
 
 def quarter_names(quarters: int) -> list[str]:
@@ -260,12 +322,13 @@ def _dataset(results: Results) -> xr.Dataset:
             target[:] = 0.0
             target[:, [every.index(label) for label in names]] = values
     ordered = [name for name in METRICS if name in columns]
-    coords = {"scenario": results.scenarios, "seed": results.seeds, "quarter": quarter_names(results.quarters)}
+    coords = {"scenario": results.scenarios, **results._worlds(), "quarter": quarter_names(results.quarters)}
     coords |= {dim: list(names) for dim, names in labels.items()}
     study = results.manifest["study"]
     attrs = {
         "place": study["place"],
         "draw": int(study["draw"]),
+        "draws": study["draws"],
         "innosim": results.manifest["versions"].get("innosim", ""),
     }
     return xr.Dataset({name: (*columns[name], _attrs(METRICS[name])) for name in ordered}, coords, attrs)

@@ -1,4 +1,4 @@
-"""One task: all scenarios of one seed, in one process, one after another, and the pairs between them.
+"""One task: all scenarios of one world (a draw and a seed), in one process, one after another, and the pairs between them.
 
 Runs in a worker, so it imports NumPy and the core only. Firms of two scenarios can be compared row by row because
 both runs are here; only the comparison leaves the worker, not the firms.
@@ -18,6 +18,7 @@ import numpy as np
 from sim.metrics import METRICS, Record
 from sim.streams import Streams
 from sim.study import payload
+from sim.study.limit import TooLong, limited
 from sim.study.manifest import code_version
 
 # What a task runs. Tests put a small world here; the names travel in the spec because functions do not.
@@ -51,22 +52,25 @@ def ready() -> bool:
     return True
 
 
-def resolve(registry, overrides: dict, scenario: dict, draw_seed: int | None):
-    """Numbers of one run: defaults or the draw of this seed, then what the scenario sets, then the study's changes.
+def resolve(registry, overrides: dict, scenario: dict, draw_seed: int | None, sample: dict | None = None, named=False):
+    """Numbers of one run: defaults, what is drawn, then what the scenario sets, then the study's changes.
 
-    Whoever writes a number on the command line means it, under every scenario; `Ecosystem` has the same order.
+    Whoever writes a number on the command line means it, under every scenario; `Ecosystem` has the same order. So it is
+    with a number that the study varies by name; the other uncertain ones leave a scenario what it sets.
     """
-    return registry.resolve({**scenario["overrides"], **overrides}, draw_seed=draw_seed)
+    drawn, varied = ({}, sample or {}) if named else (sample or {}, {})
+    return registry.resolve({**drawn, **scenario["overrides"], **overrides, **varied}, draw_seed=draw_seed)
 
 
 def run(spec: dict) -> bytes:
     """Run one task and return everything it produced as one payload.
 
-    `spec` (plain JSON): place, seed, quarters, draw, overrides, code (version the driver runs), core,
+    `spec` (plain JSON): place, seed, quarters, draw, overrides, sample (values of the draw), named (of its numbers),
+    timeout (seconds a run, or null), code (version the driver runs), core,
     scenarios [{name, programmes, overrides}], pairs [[scenario, against], …].
     The header of the answer holds `runs` [{name, status, seconds, error, checksum}] and `pairs`
     [{scenario, against, outcomes, error}]; the arrays are the payloads of the runs that finished. A run that raises
-    is `failed` with its traceback and has no number; the others go on.
+    is `failed` with its traceback, one that takes too long is `timeout`; neither has a number, and the others go on.
     """
     if spec["code"] != code_version():
         return payload.encode(
@@ -78,8 +82,11 @@ def run(spec: dict) -> bytes:
         name, started = scenario["name"], time.perf_counter()
         entry = {"name": name, "status": "done", "error": None, "checksum": None}
         try:
-            record = _simulate(spec, scenario, streams)
+            with limited(spec["timeout"]):
+                record = _simulate(spec, scenario, streams)
             blob = payload.pack(record)
+        except TooLong:
+            entry |= {"status": "timeout", "error": f"longer than {spec['timeout']:g} s"}
         except Exception:  # noqa: BLE001 - whatever a run raises, the others go on
             entry |= {"status": "failed", "error": traceback.format_exc()}
         else:
@@ -94,7 +101,8 @@ def run(spec: dict) -> bytes:
 def _simulate(spec: dict, scenario: dict, streams) -> Record:
     core = spec["core"]
     registry = named(core["registry"])(spec["place"])
-    numbers = resolve(registry, spec["overrides"], scenario, spec["seed"] if spec["draw"] else None)
+    draw_seed = spec["seed"] if spec["draw"] else None
+    numbers = resolve(registry, spec["overrides"], scenario, draw_seed, spec["sample"], spec["named"])
     package = Package(scenario["name"], tuple(scenario["programmes"]), dict(scenario["overrides"]))
     record = named(core["simulate"])(numbers, package, spec["seed"], spec["quarters"], streams)
     _check(record, spec["quarters"])
