@@ -27,7 +27,7 @@ def kinds(r: Reading) -> list[str]:
 
 def _over_time(cell, r: Reading, metric: str, factor: float, lang: str) -> None:
     ticks, base = style.times(r.quarters), r.baseline if r.done(r.baseline) else r.shown[0]
-    pushed, names = r.most("carrier_support_paid") if r.has("carrier_support_paid") else None, r.groups(metric)
+    pushed, names = r.most("carrier_admissions"), r.groups(metric)
     for i, k in enumerate(kinds(r)):
         colour, at = style.FILLS[i], names.index(k)
         mean, p5, p95 = course(r.worlds(metric, base)[:, :, at] * factor)
@@ -62,7 +62,7 @@ def draw(results, ax=None, lang: str = "zh"):
             mean, p5, p95 = course(r.whole(metric, r.worlds(metric, s)))
             y = -j + 0.41 - (i + 0.5) * height
             cell.barh(y, mean, height * 0.9, color=r.colour(s), linewidth=0)
-            cell.plot([p5, p95], [y, y], color="#333333", linewidth=0.7)
+            parts.reach(cell, p5, p95, y, 0.7)
     cell.set_yticks([-j for j in range(len(names))], [text.wrap(n, 14, 2) for n in names.values()])
     cell.grid(axis="y", visible=False)
     cell.set_title(say(lang, "企业的去留（家/年）", "What tenants do (firms a year)"))
@@ -86,7 +86,7 @@ def words(results, lang: str) -> Words:
         say(lang, "载体住满了吗，企业毕业了吗？", "Are carriers full, and do tenants graduate?"),
         say(lang, "出租率降而空置升：新建快于需求；毕业多而转入少：链条在下一级断开。",
             "Occupancy down and vacancy up: space grows faster than demand; many graduates but few handed on: the chain breaks at the next step."),
-        say(lang, "上排：基准情景按载体类型（不含飞地），众创空间按工位；虚线为载体财政支持最多的方案。下排：各情景。线与条为各世界均值，色带与细线为 5–95% 的世界。载体数量来自文件与统计，面积、租金和停留时间部分为假设。",
-            "Top: the baseline by kind of carrier (no enclaves), maker spaces by desk; dashed: the package that supports carriers most. Bottom: scenarios. Lines and bars: means of worlds, bands and thin lines: 5–95 % of worlds. Numbers of carriers come from documents and statistics, space, rents and stay partly from assumptions."),
+        say(lang, "上排：基准情景按载体类型（不含飞地），众创空间按工位；虚线为入驻企业最多的方案。下排：各情景。线与条为各世界均值，色带与细线为 5–95% 的世界。载体数量来自文件与统计，面积、租金和停留时间部分为假设。",
+            "Top: the baseline by kind of carrier (no enclaves), maker spaces by desk; dashed: the package with most admissions. Bottom: scenarios. Lines and bars: means of worlds, bands and thin lines: 5–95 % of worlds. Numbers of carriers come from documents and statistics, space, rents and stay partly from assumptions."),
         say(lang, "折线图与条形图：", "Lines and bars: ") + listed(lang, said) + say(lang, "。", "."),
     )  # fmt: skip

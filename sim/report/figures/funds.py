@@ -15,7 +15,6 @@ SOME = ("fund_pledged", "equity_invested")
 PRIVATE, PUBLIC = 0, 1  # rows of the J-curve
 PAINT = {PUBLIC: "#0072B2", PRIVATE: "#C9A227"}
 MONEY = {"public": "#0072B2", "with": "#8DB4D6", "crowded": "#D55E00"}
-SEEN = (60, 65)  # % of deals below cost, as published
 
 
 def _names(lang: str) -> dict[str, str]:
@@ -35,6 +34,14 @@ def curves(r: Reading, s: str) -> dict[int, tuple[np.ndarray, np.ndarray]]:
         if known.sum() > 3:
             found[kind] = np.flatnonzero(known) / 4, 100 * worlds[:, known]
     return found
+
+
+def seen() -> tuple[float, float]:
+    """Published share of deals below cost in %, as in the scorecard."""
+    from sim.analysis.scorecard import CHECKS
+
+    low, high = next(check.band for check in CHECKS if check.id == "deals_below_cost")
+    return 100 * low, 100 * high
 
 
 def money(r: Reading, s: str) -> dict[str, float]:
@@ -84,14 +91,15 @@ def draw(results, ax=None, lang: str = "zh"):
     _jcurve(axes[0][0], r, lang)
     _multiples(axes[0][1], r, lang)
     left, right = axes[1]
-    left.axvspan(*SEEN, color="#DCE9F2", linewidth=0, label=say(lang, "已公布 60–65%", "published 60–65 %"))
+    low, high = seen()
+    left.axvspan(low, high, color="#DCE9F2", linewidth=0, label=say(lang, f"文献 {low:.0f}–{high:.0f}%", f"published {low:.0f}–{high:.0f} %"))
     parts.bars(left, r, {s: 100 * r.whole("deals_below_cost", r.worlds("deals_below_cost", s)) for s in r.shown})
     left.set_xlim(0, 100)
     left.set_title(say(lang, "退出时低于成本的项目（%）", "Deals realised below cost (%)"))
     parts.key(left, 1, -0.14)
     parts.stacks(right, r, {s: {k: v / scale for k, v in money(r, s).items()} for s in r.shown}, MONEY, _names(lang), False)
     right.set_title(say(lang, f"投入与挤出（{unit}/年）", f"Invested and crowded out ({unit} a year)"))
-    parts.key(right, 3 if lang == "zh" else 2, -0.14)
+    parts.key(right, 2, -0.14)
     return figure
 
 

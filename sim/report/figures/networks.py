@@ -74,24 +74,24 @@ def draw(results, ax=None, lang: str = "zh"):
             continue
         _heat(cell, r, side, lang, side == "district")
         cell.set_title(title)
-    left, right = axes[1]
+    bars, yearly = axes[1]
     base, years = _base(r), [int(y) for y in r.years]
     if years:
         worlds, bottom = r.worlds("projects_by_region", base), np.zeros(len(years))
         for i, region in enumerate(r.groups("projects_by_region")):
             mean = r.by_year("projects_by_region", worlds[:, :, i]).mean(axis=0)
-            left.bar(years, mean, 0.7, bottom=bottom, color=style.FILLS[i], linewidth=0, label=r.member("region", region))
+            yearly.bar(years, mean, 0.7, bottom=bottom, color=style.FILLS[i], linewidth=0, label=r.member("region", region))
             bottom = bottom + mean
         _, p5, p95 = course(r.by_year("projects_by_region", worlds.sum(axis=2)))
-        left.vlines(years, p5, p95, color="#333333", linewidth=0.8)
-        style.year_ticks(left, r.years)
-        left.set_title(say(lang, "新立产学研项目（个/年）", "Joint projects opened (a year)"))
-        left.grid(axis="x", visible=False)
-        parts.key(left, 4 if lang == "zh" else 2)
+        yearly.vlines(years, p5, p95, color="#333333", linewidth=0.8)
+        style.year_ticks(yearly, r.years)
+        yearly.set_title(say(lang, "新立产学研项目（个/年）", "Joint projects opened (a year)"))
+        yearly.grid(axis="x", visible=False)
+        parts.key(yearly, 4 if lang == "zh" else 2)
     else:
-        left.set_axis_off()
-    parts.bars(right, r, {s: projects(r, s) for s in r.shown})
-    right.set_title(say(lang, "各情景：新立项目（个/年）", "Scenarios: projects (a year)"))
+        yearly.set_axis_off()
+    parts.bars(bars, r, {s: projects(r, s) for s in r.shown})
+    bars.set_title(say(lang, "各情景：新立项目（个/年）", "Scenarios: projects (a year)"))
     return figure
 
 
@@ -109,7 +109,7 @@ def words(results, lang: str) -> Words:
         say(lang, "哪些院校与哪里的企业有联系，带来多少项目？", "Which universities are tied to which firms, and how many projects come of it?"),
         say(lang, "颜色越深联系越多；同一行集中在一两列，说明这所院校只服务一地或一业。",
             "The darker, the more ties; a row with one or two dark cells serves one district or sector only."),
-        say(lang, "上排与左下为基准情景，各世界均值；点表示不足 0.5 个。下排细线为 5–95% 的世界。院校的规模与位置来自统计，联系的起始数按距离与领域分配，为假设。",
-            "Top and bottom left: the baseline, means of worlds; a dot is less than 0.5. Bottom: thin lines 5–95 % of worlds. Size and place of universities come from statistics; the ties of the start are spread by distance and field, an assumption."),
+        say(lang, "上排与右下为基准情景，各世界均值；点表示不足 0.5 个。下排细线为 5–95% 的世界。院校的规模与位置来自统计，联系的起始数按距离与领域分配，为假设。",
+            "Top and bottom right: the baseline, means of worlds; a dot is less than 0.5. Bottom: thin lines 5–95 % of worlds. Size and place of universities come from statistics; the ties of the start are spread by distance and field, an assumption."),
         say(lang, "热图与条形图，期末联系最多的院校：", "Heat maps and bars, universities with most ties at the end: ") + listed(lang, said) + say(lang, "。", "."),
     )  # fmt: skip

@@ -27,6 +27,12 @@ def rows(cell, r: Reading, scenarios: list[str], labelled: bool = True) -> dict[
     return at
 
 
+def reach(cell, low: float, high: float, y: float, width: float = 0.9) -> None:
+    """The range of worlds as a thin line, seen on a dark bar too."""
+    cell.plot([low, high], [y, y], color="white", linewidth=2.4 * width, solid_capstyle="butt", alpha=0.75)
+    cell.plot([low, high], [y, y], color="#222222", linewidth=width, solid_capstyle="butt")
+
+
 def bars(cell, r: Reading, values: dict, labelled: bool = True) -> None:
     """A bar a scenario (mean of worlds) with the range of worlds as a line; `values` scenario → (worlds,)."""
     at = rows(cell, r, list(values), labelled)
@@ -35,7 +41,7 @@ def bars(cell, r: Reading, values: dict, labelled: bool = True) -> None:
             continue
         mean, p5, p95 = course(worlds)
         cell.barh(at[s], mean, 0.62, color=r.colour(s), linewidth=0)
-        cell.plot([p5, p95], [at[s]] * 2, color="#333333", linewidth=0.8)
+        reach(cell, p5, p95, at[s])
     style.few_value_ticks(cell)
 
 

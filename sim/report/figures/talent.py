@@ -58,7 +58,7 @@ def _place(cell, r: Reading, lang: str) -> None:
             mean, p5, p95 = course(sign * worlds)
             cell.barh(-i, mean, 0.6, color=colour, linewidth=0, label=None if i else
                       say(lang, "来" if sign > 0 else "走", "come" if sign > 0 else "go"))  # fmt: skip
-            cell.plot([p5, p95], [-i, -i], color="#333333", linewidth=0.8)
+            parts.reach(cell, p5, p95, -i)
         if place in others:
             at = [sign * worlds.mean() for sign, worlds in zip((1, -1), others[place], strict=True)]
             cell.plot(at, [-i, -i], "|", color=r.colour(pushed), markersize=9, markeredgewidth=1.6,
@@ -66,7 +66,7 @@ def _place(cell, r: Reading, lang: str) -> None:
     cell.axvline(0, color="#333333", linewidth=0.8)
     cell.set_yticks([-i for i in range(len(flows))], [text.wrap(r.member("talent_place", p), 16, 2) for p in flows])
     cell.grid(axis="y", visible=False)
-    cell.xaxis.set_major_formatter(lambda v, _: text.number(abs(v)))
+    cell.xaxis.set_major_formatter(lambda v, _: text.short(abs(v)))
     style.few_value_ticks(cell)
     parts.key(cell, 3)
     cell.set_title(say(lang, "从哪里来、到哪里去（人/年）", "From where, to where (persons a year)"))
@@ -91,7 +91,7 @@ def _kinds(cell, r: Reading, lang: str) -> None:
         cell.annotate(f"{r.member('talent_kind', k)} {text.number(ends[k], 2)}", (ticks[-1], height), xytext=(4, 0),
                       textcoords="offset points", va="center", fontsize=7.5, annotation_clip=False,
                       color=style.FILLS[kinds.index(k) % len(style.FILLS)])  # fmt: skip
-    cell.yaxis.set_major_formatter(lambda v, _: text.number(v))
+    cell.yaxis.set_major_formatter(lambda v, _: text.short(v))
     cell.yaxis.set_minor_formatter(lambda v, _: "")
     style.year_ticks(cell, r.years, 4)
     cell.set_title(say(lang, "有多少人（人，对数刻度）", "How many there are (persons, log scale)"))
