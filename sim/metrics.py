@@ -129,6 +129,7 @@ METRICS: dict[str, Metric] = _metrics(
     ("clawback_lapsed", "RMB", FLOW, "放弃追回", "claw-back lapsed"),
     ("clawback_receivable", "RMB", STOCK, "待追回支持", "claw-back receivable"),
     ("tenants_by_kind", "firms", STOCK, "在驻企业（分载体类型）", "tenants by kind of carrier", "carrier"),
+    ("occupancy_by_kind", "share", RATIO, "出租率（分载体类型）", "occupancy by kind of carrier", "carrier"),
     ("fund_pledged", "RMB", STOCK, "基金认缴规模", "pledged to funds"),
     ("fund_uncalled", "RMB", STOCK, "基金未缴认缴", "pledged and not called"),
     ("fund_raised_share", "share", RATIO, "公共基金实募占目标比重", "raised over announced size of public funds"),

@@ -65,6 +65,8 @@ def quarter(world) -> None:
         ledger.total(kind) for kind in ("rent_support", "vacancy", "carrier_award", "carrier_fee", "package")
     )
     record.grouped["tenants_by_kind"][2][q] = _by_kind(world, table.tenants)
+    space = _by_kind(world, table.capacity)
+    record.grouped["occupancy_by_kind"][2][q] = _by_kind(world, table.occupied) / np.maximum(space, 1.0)
     table.graduated += table.flows["graduations"]
     if world.season == 3:
         _year(world, q // 4)

@@ -9,8 +9,9 @@ import functools
 
 import numpy as np
 
+from sim.errors import InputError
 from sim.metrics import METRICS, TIER_LABELS
-from sim.report import style, text
+from sim.report import names, style, text
 from sim.report.spread import Spread, each
 
 OUTSIDE = ("库外", "outside")
@@ -48,6 +49,10 @@ class Reading:
     def question(self, scenario: str) -> str:
         return _worded(self._about.get(scenario, {}).get("question"), self.lang)
 
+    def override(self, scenario: str, number: str):
+        """What the scenario sets a number to; None if it leaves it alone."""
+        return self._about.get(scenario, {}).get("overrides", {}).get(number)
+
     def short(self, scenario: str, width: int = 22, lines: int = 2) -> str:
         """The title, fit for a figure."""
         return text.wrap(self.title(scenario), width, lines)
@@ -65,6 +70,10 @@ class Reading:
         zh, en = TIER_LABELS.get(name, OUTSIDE if name == "outside" else (name, name))
         return zh if self.lang == "zh" else en
 
+    def member(self, dim: str, name: str) -> str:
+        """A member of a group, such as a district, in words."""
+        return names.name(str(self.results.place), dim, name, self.lang)
+
     def programme(self, name: str) -> str:
         from sim.programmes import CATALOGUE
 
@@ -77,7 +86,10 @@ class Reading:
         return self._paint[scenario]
 
     def dash(self, scenario: str):
-        return style.DASHES[0] if scenario == self.baseline else style.DASHES[1 + self.others.index(scenario) % 4]
+        if scenario == self.baseline:
+            return style.DASHES[0]
+        i = self.others.index(scenario)
+        return style.DASHES[1 + (i + i // len(style.COLOURS)) % 4]  # never the look of another of the same colour
 
     def marker(self, scenario: str) -> str:
         return style.MARKERS[self.scenarios.index(scenario) % len(style.MARKERS)]
@@ -149,6 +161,40 @@ class Reading:
         if rule == "sum":
             return worlds.sum(axis=1) * 4 / worlds.shape[1]
         return worlds[:, -1] if rule == "last" else worlds[:, -4:].mean(axis=1)
+
+    @functools.cache  # noqa: B019
+    def some(self, *metrics: str) -> bool:
+        """Whether any of these is there and is ever anything but 0."""
+        return any(self.has(m) and bool(np.nan_to_num(self.values(m)).any()) for m in metrics)
+
+    @functools.cached_property
+    def paired(self):
+        """The firm-by-firm (and person-by-person) comparisons: read once."""
+        return self.results.pairs()
+
+    @functools.cache  # noqa: B019
+    def pair_means(self, *columns: str) -> tuple[str | None, dict[str, dict[str, float]]]:
+        """(against, scenario → column → mean of worlds): against no local policy if that was run."""
+        pairs = self.paired
+        there = set(pairs["against"]) if len(pairs) and set(columns) <= set(pairs.columns) else set()
+        against = next((a for a in ("none", self.baseline, *self.scenarios) if a in there), None)
+        chosen = pairs[pairs["against"] == against] if against else pairs[:0]
+        parts = ((s, chosen[chosen["scenario"] == s]) for s in self.shown)
+        return against, {s: {c: float(rows[c].mean()) for c in columns} for s, rows in parts if len(rows)}
+
+    @functools.cache  # noqa: B019
+    def micro(self, name: str) -> np.ndarray | None:
+        """(scenario, seed, …) of a statistic that a run leaves beside its series; None if there is none."""
+        try:
+            return np.asarray(self.results.micro(name), float)
+        except (KeyError, InputError):
+            return None
+
+    def most(self, metric: str) -> str | None:
+        """The scenario other than the baseline in which a metric is largest, if it is larger than in the baseline."""
+        size = {s: float(self.worlds(metric, s).sum(axis=1).mean()) for s in self.shown}
+        found = max((s for s in size if s != self.baseline), key=size.get, default=None)
+        return found if found and size[found] > size.get(self.baseline, -np.inf) else None
 
     @functools.cached_property
     def plain(self) -> list[str]:

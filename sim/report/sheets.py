@@ -127,7 +127,7 @@ def _costs(r: Reading) -> bytes:
 
 def _pairs(r: Reading) -> bytes:
     """Every count of the firm-by-firm comparison, mean of worlds."""
-    pairs = r.results.pairs()
+    pairs = r.paired
     counts = [c for c in pairs.columns if c not in ("scenario", "against", "seed")]
     head = [
         say(r.lang, "情景", "scenario"),

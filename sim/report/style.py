@@ -15,9 +15,10 @@ WIDTH = 7.2  # inches: the text width of A4
 
 # Okabe and Ito's colours, told apart by colour-blind readers; the dash and the marker tell them apart in grey print.
 BASELINE_COLOUR = "#222222"
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5C00", "#7F7F7F")
+# Two darker ones follow for a long list.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5C00", "#7F7F7F", "#5D3A9B", "#8B1E3F")
 DASHES = ("-", (0, (5, 1.5)), (0, (2, 1)), (0, (6, 1.5, 1.5, 1.5)), (0, (1, 1)))
-MARKERS = "osD^vPX*"
+MARKERS = "osD^vPX*<>h"
 FILLS = (
     "#33668C",
     "#C9A227",

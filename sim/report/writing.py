@@ -43,6 +43,8 @@ def _figures(r: Reading, draw: bool, lines: list, end: str) -> tuple[dict[str, b
     with style.context() if draw else nullcontext():
         for place, name in enumerate(FIGURES if r.shown else (), 1):
             module, more = figure(name), {"lines": lines} if name == "checks" else {}
+            if hasattr(module, "skip") and r.has(*module.NEEDS) and module.skip(r):
+                continue
             why = say(lang, "、", ", ").join(_lacking(r, module, lines if more else [True]))
             if why:
                 undrawn.append(
@@ -64,6 +66,9 @@ def _figures(r: Reading, draw: bool, lines: list, end: str) -> tuple[dict[str, b
 
 def _lacking(r: Reading, module, lines: list) -> list[str]:
     lacking = [r.label(m) for m in module.NEEDS if not r.has(m)]
+    some = getattr(module, "SOME", ())
+    if not lacking and some and not r.some(*some):
+        lacking.append(r.label(some[0]))
     if not lines:
         lacking.append(say(r.lang, "记分卡", "a scorecard"))
     if getattr(module, "YEARLY", False) and not r.years:

@@ -1,11 +1,15 @@
-"""One figure a file, each with `NEEDS` (metrics), `draw(results, ax=None, lang="zh") -> Figure` and `words(results, lang)`."""
+"""One figure a file, each with `NEEDS` (metrics), `draw(results, ax=None, lang="zh") -> Figure` and `words(results, lang)`.
+
+`SOME` are metrics of which one at least must not be 0 throughout; `skip(reading)` says that a study does not ask for it.
+"""
 
 from __future__ import annotations
 
 import importlib
 
 # In the order of the page; the captions of fans refer to effects as figure 2.
-FIGURES = ("fans", "effects", "ladder", "certificates", "budget", "cost", "additional", "checks", "tiers", "credit")
+FIGURES = ("fans", "effects", "ladder", "certificates", "budget", "cost", "additional", "checks", "tiers", "credit",
+           "talent", "carriers", "enclaves", "funds", "networks", "break_even")  # fmt: skip
 
 
 def figure(name: str):

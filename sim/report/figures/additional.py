@@ -46,7 +46,7 @@ def reference(r: Reading, pairs) -> str | None:
 
 def table(r: Reading) -> tuple[str | None, dict[str, dict[str, dict[str, float]]]]:
     """(against, outcome → scenario → part → mean firms)."""
-    pairs = r.results.pairs()
+    pairs = r.paired
     against = reference(r, pairs)
     if against is None:
         return None, {}
