@@ -124,7 +124,7 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        from sim.errors import InnosimError, InputError, NotYet
+        from sim.errors import InnosimError, InputError
 
         if not isinstance(error, InnosimError) or os.environ.get("INNOSIM_DEBUG") == "1":
             raise
@@ -132,7 +132,7 @@ def main(argv: list[str] | None = None) -> int:
         from sim.wording import told
 
         print(message("error", lang, text=told(error, lang)), file=sys.stderr)
-        return 2 if isinstance(error, (InputError, NotYet)) else 1
+        return 2 if isinstance(error, InputError) else 1
 
 
 def _interruptible(run, options: argparse.Namespace) -> int:

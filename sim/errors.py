@@ -63,10 +63,6 @@ class StudyError(InnosimError):
     """A study cannot go on: its folder belongs to another study, a result is damaged, every run failed."""
 
 
-class NotYet(InnosimError):
-    """Something that is planned and not there yet."""
-
-
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C in a study that keeps its runs: `kept` of `total` are stored in `folder`."""
 

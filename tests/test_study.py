@@ -10,7 +10,7 @@ import fake_world as fake
 import numpy as np
 import pytest
 
-from sim.errors import InputError, NotYet, StudyError
+from sim.errors import InputError, StudyError
 from sim.study import manifest, pool
 from sim.study.results import Results
 from sim.study.runner import study
@@ -185,8 +185,6 @@ def test_mistakes_are_refused_before_anything_is_written(tmp_path):
 
 def test_results_answer_by_name():
     results = small(quarters=10)
-    with pytest.raises(NotYet):
-        results.effect("fund_called")
     with pytest.raises(InputError, match="hnte_stock"):
         results.annual("hnte_stok")
     values = results.to_xarray()
