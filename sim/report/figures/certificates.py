@@ -71,10 +71,7 @@ def draw(results, ax=None, lang: str = "zh"):
 
 def _near(r: Reading) -> tuple[list[str], list[str]]:
     """Scenarios to draw, and those so far out (the end of all local policy) that the others would fall on one point."""
-    size = {
-        s: max(abs(v) for v in (x.low, x.high) if np.isfinite(v)) if (x := _cross(r, s)[0]).n > 1 else abs(x.mean)
-        for s in r.compared
-    }
+    size = {s: abs(_cross(r, s)[0].mean) for s in r.compared}
     far = [s for s in size if len(size) > 2 and size[s] > 2.5 * max(v for other, v in size.items() if other != s)]
     return [s for s in r.compared if s not in far], far
 
