@@ -77,7 +77,7 @@ def draw(results, ax=None, lang: str = "zh"):
             )
         cell.set_title(title)
         cell.grid(axis="y", visible=False)
-        cell.set_yticks(places, [r.short(s, 16, 3) for s in shown] if cell is axes[0][0] else [""] * len(shown))
+        cell.set_yticks(places, [r.short(s, 18, 2) for s in shown] if cell is axes[0][0] else [""] * len(shown), fontsize=7.5)
     parts.key(axes[0][0])
     ticks, order = style.times(r.quarters), _order(r)
     others = [s for s in shown if s != r.baseline]

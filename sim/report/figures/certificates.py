@@ -49,11 +49,15 @@ def draw(results, ax=None, lang: str = "zh"):
     if outside:
         left.annotate(
             "\n".join(_beyond(r, s, lang) for s in outside),
-            (0.02, 0.98),
+            (0.98, 0.03),
             xycoords="axes fraction",
-            va="top",
+            ha="right",
+            va="bottom",
             fontsize=7.5,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
         )
+        for s in outside:  # the other panel shows them
+            left.plot([], [], color=r.colour(s), marker=r.marker(s), markersize=5, linestyle="", label=r.short(s))
     left.set_xlabel(say(lang, "高企数的变化（%）", "Change of certified HNTEs (%)"))
     left.set_ylabel(say(lang, "真实研发的变化（%）", "Change of real R&D (%)"))
     name = text.quoted(lang, r.short(r.baseline, 24, 1))

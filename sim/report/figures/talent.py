@@ -136,8 +136,7 @@ def words(results, lang: str) -> Words:
     for s, worlds in r.once(leaving).items():
         said.append(say(lang, f"{r.title(s)}：资助到期后离开 {text.number(worlds.mean(), 2)}%",
                         f"{r.title(s)}: {text.number(worlds.mean(), 2)} % left when the grant ended"))  # fmt: skip
-    against, found = r.once(recipients)
-    for s, m in found.items():
+    for s, m in r.once(recipients)[1].items():
         share = 100 * m["talent_deadweight"] / m["talent_recipients"]
         said.append(say(lang, f"{r.title(s)}：受资助 {text.number(m['talent_recipients'], 2)} 人，其中 {text.number(share, 2)}% 本来就会在",
                         f"{r.title(s)}: {text.number(m['talent_recipients'], 2)} recipients, {text.number(share, 2)} % here anyway"))  # fmt: skip
