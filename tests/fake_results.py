@@ -227,8 +227,20 @@ class FakeResults:
                         for outcome, scale in (("hnte", 1.0), ("alive", 0.3)):
                             row |= {f"{outcome}_deadweight": 1700 + seed, f"{outcome}_additional": scale * (300 + 50 * i),
                                     f"{outcome}_none": 450, f"{outcome}_displaced": scale * 80, f"{outcome}_spill": scale * 20, f"{outcome}_undone": 9, f"{outcome}_net": 1}  # fmt: skip
+                        row |= {"talent_recipients": 900, "talent_deadweight": 780, "talent_additional": 120, "talent_additional_gone": 40,
+                                "enclave_supported": 60, "enclave_deadweight": 20, "enclave_additional": 40, "enclave_kept": 25}  # fmt: skip
                         rows.append(row)
         return pd.DataFrame(rows)
+
+    def micro(self, name: str):
+        """The J-curve by kind of fund and age; ties by year, university and district or sector of Nantong."""
+        many = (len(self.scenarios), len(self.seeds))
+        if name == "fund_jcurve":
+            age = np.arange(80)
+            curve = np.where(age < len(self.quarters), np.maximum(-0.06 * age, 0.05 * age - 1.5), np.nan)
+            return np.broadcast_to(curve, (*many, 2, 80))
+        width = {"ties_university_district": 7, "ties_university_sector": 6}[name]
+        return np.arange(1.0, 2 * width + 1).reshape(2, width) * np.ones((*many, max(1, len(self.quarters) // 4), 1, 1))
 
     def initial(self, name: str):
         return np.full((len(self.scenarios), len(self.seeds)), START.get(name, 50.0))

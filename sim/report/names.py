@@ -15,7 +15,7 @@ KNOWN = {
 }  # fmt: skip
 # dim → id of a number of each member, and what its meaning says besides the name, in Chinese and English
 TOLD = {
-    "university": ("place.university.{}.region", ("所在地区",), ("region of ",)),
+    "university": ("place.university.{}.region", ("所在地区",), ("region of ", " together")),
     "district": ("place.district.{}.firm_share", ("其他企业占比",), (" share of other firms",)),
     "sector": ("place.sector.{}.hnte_share", ("占高企比重",), (" share of HNTEs",)),
     "talent_place": ("place.labour.{}.pay", ("收入（本市=1）",), ("pay in ", " over the city's")),

@@ -27,6 +27,8 @@ FILLS = (
     "#8DB4D6",
     "#E08E45",
     "#6D597A",
+    "#2F6F73",
+    "#A44A3F",
     "#BDBDBD",
 )  # programmes, not scenarios
 GOOD, BAD, MUTED, PALE = "#0072B2", "#D55E00", "#6B6B6B", "#D9D9D9"

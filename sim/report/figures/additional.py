@@ -102,7 +102,7 @@ def draw(results, ax=None, lang: str = "zh"):
         low, high = cell.get_xlim()
         cell.set_xlim(low, high + 0.42 * (high - low))
         cell.axvline(0, color="#333333", linewidth=0.8)
-        cell.set_yticks([-i for i in range(len(each))], [r.short(s, 16, 3) if place == 0 else "" for s in each])
+        cell.set_yticks([-i for i in range(len(each))], [r.short(s, 18, 2) if place == 0 else "" for s in each])
         cell.set_title(
             say(lang, f"结果：{_outcome(outcome, lang)}（家）", f"Outcome: {_outcome(outcome, lang)} (firms)")
         )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from sim.report import style, text
+from sim.report.figures import parts
 from sim.report.reading import Reading
 from sim.report.words import Words, listed, say
 
 NEEDS = ("public_cost_city", "public_cost_all", "programme_cost", "programme_payable")
-MOST = 7  # programmes named; the rest is one group
+MOST = 9  # programmes named; the rest is one group
 
 
 def _payers(r: Reading, s: str, lang: str) -> dict[str, float]:
@@ -19,10 +20,15 @@ def _payers(r: Reading, s: str, lang: str) -> dict[str, float]:
     return {say(lang, "市级", "city"): city, say(lang, "其他各级政府", "other governments"): everyone - city}
 
 
+def _size(r: Reading, metric: str) -> np.ndarray:
+    """By programme, in the scenario in which it is largest: what one package lives on is named too."""
+    return np.max([np.abs(r.worlds(metric, s)).mean(axis=(0, 1)) for s in r.shown], axis=0)
+
+
 def _largest(r: Reading, metric: str) -> list[int]:
     """Programmes by size over all scenarios; a fixed order for every panel."""
     names = r.groups(metric)
-    size = sum(np.abs(r.worlds(metric, s)).mean(axis=(0, 1)) for s in r.shown)
+    size = _size(r, metric)
     return sorted((i for i in range(len(names)) if size[i] > 0), key=lambda i: (-size[i], names[i]))
 
 
@@ -71,8 +77,8 @@ def draw(results, ax=None, lang: str = "zh"):
             )
         cell.set_title(title)
         cell.grid(axis="y", visible=False)
-        cell.set_yticks(places, [r.short(s, 16, 3) for s in shown] if cell is axes[0][0] else [""] * len(shown))
-    axes[0][0].legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, handlelength=1.2)
+        cell.set_yticks(places, [r.short(s, 18, 2) for s in shown] if cell is axes[0][0] else [""] * len(shown), fontsize=7.5)
+    parts.key(axes[0][0])
     ticks, order = style.times(r.quarters), _order(r)
     others = [s for s in shown if s != r.baseline]
     second = max(others, key=lambda s: float(r.worlds("programme_payable", s)[:, -1].sum(axis=-1).mean()), default=None)
@@ -96,9 +102,9 @@ def draw(results, ax=None, lang: str = "zh"):
 
 
 def _order(r: Reading) -> list[int]:
-    """The same colours for cost and arrears."""
-    cost = _largest(r, "programme_cost")
-    return cost + [i for i in _largest(r, "programme_payable") if i not in cost]
+    """The same colours for cost and arrears: by what a programme costs a year, or by what is owed if that is more."""
+    size = np.maximum(4 * _size(r, "programme_cost"), _size(r, "programme_payable"))
+    return sorted({*_largest(r, "programme_cost"), *_largest(r, "programme_payable")}, key=lambda i: (-size[i], i))
 
 
 def _programmes(r: Reading, s: str, lang: str) -> dict[str, float]:

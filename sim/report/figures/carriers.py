@@ -62,7 +62,7 @@ def draw(results, ax=None, lang: str = "zh"):
             mean, p5, p95 = course(r.whole(metric, r.worlds(metric, s)))
             y = -j + 0.41 - (i + 0.5) * height
             cell.barh(y, mean, height * 0.9, color=r.colour(s), linewidth=0)
-            parts.reach(cell, p5, p95, y, 0.7)
+            cell.plot([p5, p95], [y, y], color="#333333", linewidth=0.7)
     cell.set_yticks([-j for j in range(len(names))], [text.wrap(n, 14, 2) for n in names.values()])
     cell.grid(axis="y", visible=False)
     cell.set_title(say(lang, "企业的去留（家/年）", "What tenants do (firms a year)"))

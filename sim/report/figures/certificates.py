@@ -49,11 +49,15 @@ def draw(results, ax=None, lang: str = "zh"):
     if outside:
         left.annotate(
             "\n".join(_beyond(r, s, lang) for s in outside),
-            (0.02, 0.98),
+            (0.98, 0.03),
             xycoords="axes fraction",
-            va="top",
+            ha="right",
+            va="bottom",
             fontsize=7.5,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
         )
+        for s in outside:  # the other panel shows them
+            left.plot([], [], color=r.colour(s), marker=r.marker(s), markersize=5, linestyle="", label=r.short(s))
     left.set_xlabel(say(lang, "高企数的变化（%）", "Change of certified HNTEs (%)"))
     left.set_ylabel(say(lang, "真实研发的变化（%）", "Change of real R&D (%)"))
     name = text.quoted(lang, r.short(r.baseline, 24, 1))
@@ -71,10 +75,7 @@ def draw(results, ax=None, lang: str = "zh"):
 
 def _near(r: Reading) -> tuple[list[str], list[str]]:
     """Scenarios to draw, and those so far out (the end of all local policy) that the others would fall on one point."""
-    size = {
-        s: max(abs(v) for v in (x.low, x.high) if np.isfinite(v)) if (x := _cross(r, s)[0]).n > 1 else abs(x.mean)
-        for s in r.compared
-    }
+    size = {s: abs(_cross(r, s)[0].mean) for s in r.compared}
     far = [s for s in size if len(size) > 2 and size[s] > 2.5 * max(v for other, v in size.items() if other != s)]
     return [s for s in r.compared if s not in far], far
 

@@ -38,7 +38,7 @@ def draw(results, ax=None, lang: str = "zh", lines=None):
     groups = [g for g in GROUPS if any(x.group == g for x in lines)] or ["initial"]
     counts = [max(1, sum(x.group == g for x in lines)) for g in groups]
     figure, axes = style.panels(
-        ax, len(groups), 1, 0.9 + 0.45 * len(groups) + 0.25 * sum(counts), sharex=True, height_ratios=counts
+        ax, len(groups), 1, 0.9 + 0.45 * len(groups) + 0.21 * sum(counts), sharex=True, height_ratios=counts
     )
     for cell, group in zip(axes[:, 0], groups, strict=True):
         chosen = [x for x in lines if x.group == group]
@@ -48,8 +48,8 @@ def draw(results, ax=None, lang: str = "zh", lines=None):
             _note(cell, -i, line, lang)
         cell.set_yticks(
             [-i for i in range(len(chosen))],
-            [text.wrap(f"{x.number} {name(x, lang)}", 36, 2) for x in chosen],
-            fontsize=7.5,
+            [text.wrap(f"{x.number} {name(x, lang)}", 48, 2) for x in chosen],
+            fontsize=7,
         )
         cell.set_ylim(-len(chosen) + 0.4, 0.6)
         cell.set_title(GROUPS[group][lang == "en"])
@@ -89,7 +89,7 @@ def _note(cell, y: float, line, lang: str) -> None:
         if math.isfinite(line.value)
         else say(lang, f"未检验（事实 {band}）", f"not tested (fact {band})")
     )
-    cell.annotate(text.plain(note), (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=7.5, annotation_clip=False,
+    cell.annotate(text.plain(note), (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=7, annotation_clip=False,
                   color="#222222" if line.hit or line.hit is None else style.BAD)  # fmt: skip
 
 

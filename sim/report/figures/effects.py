@@ -32,7 +32,7 @@ def _headings(lang: str) -> tuple[str, ...]:
 def draw(results, ax=None, lang: str = "zh"):
     r = Reading.of(results, lang)
     names = r.compared
-    figure, axes = style.panels(ax, max(1, len(names)), len(NEEDS), 0.7 + 1.35 * max(1, len(names)), sharex=True)
+    figure, axes = style.panels(ax, max(1, len(names)), len(NEEDS), 0.7 + min(1.35 * max(1, len(names)), 9.6), sharex=True)
     for row, scenario in zip(axes, names, strict=False):
         for cell, metric in zip(row, NEEDS, strict=True):
             times, change = _panel(r, metric, scenario, lang)

@@ -58,7 +58,7 @@ def draw(results, ax=None, lang: str = "zh"):
     r = Reading.of(results, lang)
     base, scale = there(r), 1e4 if lang == "zh" else 1e6
     each, who = {s: outcomes(r, s) for s in base}, r.once(helped)
-    tall = 0.62 + 0.25 * max(len(base), 1)
+    tall = 0.62 + 0.26 * max(len(base), 1)
     figure, axes = style.panels(ax, 3, 2, 2.6 + 2 * tall, height_ratios=(1.6, tall, tall))
     parts.lines(axes[0][0], r, "enclave_tenants")
     axes[0][0].set_title(say(lang, "飞地在孵项目（家）", "Tenants of enclaves (projects)"))
@@ -80,9 +80,9 @@ def draw(results, ax=None, lang: str = "zh"):
     else:
         axes[2][1].set_axis_off()
     for cell in (axes[1][0], axes[2][0]):
-        parts.key(cell, 3, -0.2 if len(base) < 5 else -0.12)
+        parts.key(cell, 3)
     if who:
-        parts.key(axes[2][1], 1 if lang == "en" else 2, -0.2 if len(base) < 5 else -0.12)
+        parts.key(axes[2][1], 1 if lang == "en" else 2)
     style.legend(figure, axes[0][0], ax)
     return figure
 

@@ -11,6 +11,17 @@ NEEDS = ("hnte_stock", "rd_real")
 YEARLY = True  # not drawn for less than a whole year
 
 
+FEW = 5  # more bands on top of each other are a blot
+
+
+def _band(cell, r: Reading, scenario: str, times, p5, p95) -> None:
+    if len(r.shown) > FEW:
+        style.world_band(cell, r, scenario, times, p5, p95)
+    else:
+        alpha = 0.13 if scenario == r.baseline else 0.08
+        cell.fill_between(times, p5, p95, color=r.colour(scenario), alpha=alpha, linewidth=0)
+
+
 @style.styled
 def draw(results, ax=None, lang: str = "zh"):
     r = Reading.of(results, lang)
@@ -21,15 +32,11 @@ def draw(results, ax=None, lang: str = "zh"):
     for scenario in r.shown:
         look = {"color": r.colour(scenario), "linestyle": r.dash(scenario), "label": r.short(scenario)}
         mean, p5, p95 = course(r.worlds("hnte_stock", scenario))
-        left.fill_between(
-            ticks, p5, p95, color=r.colour(scenario), alpha=0.13 if scenario == r.baseline else 0.08, linewidth=0
-        )
+        _band(left, r, scenario, ticks, p5, p95)
         left.plot(ticks, mean, linewidth=1.6, **look)
         mean, p5, p95 = course(r.by_year("rd_real", r.worlds("rd_real", scenario)) / scale)
         years = [int(y) for y in r.years]
-        right.fill_between(
-            years, p5, p95, color=r.colour(scenario), alpha=0.13 if scenario == r.baseline else 0.08, linewidth=0
-        )
+        _band(right, r, scenario, years, p5, p95)
         right.plot(years, mean, linewidth=1.6, marker=r.marker(scenario), markersize=3, **look)
     left.set_title(say(lang, "有效高新技术企业（家）", "Certified HNTEs (firms)"))
     right.set_title(say(lang, f"真实研发支出（{unit}/年）", f"Real R&D ({unit} a year)"))
@@ -48,11 +55,12 @@ def words(results, lang: str) -> Words:
         rd = r.by_year("rd_real", r.worlds("rd_real", s))[:, -1].mean() / scale if r.years else float("nan")
         parts.append(say(lang, f"{r.title(s)}：高企约 {text.number(hnte)} 家，真实研发约 {text.number(rd)} {unit}/年",
                          f"{r.title(s)}: about {text.number(hnte)} HNTEs, real R&D about {text.number(rd)} {unit} a year"))  # fmt: skip
+    whose = "" if len(r.shown) <= FEW else say(lang, "（情景多，只画基准情景的）", " (of the baseline only: there are many scenarios)")
     return Words(
         say(lang, "高企数量和真实研发会走到哪里？", "Where do certified firms and real R&D go?"),
         say(lang, "看线看趋势，看色带看不确定；色带重叠时不能凭此图排序，请看图 2 的配对差异。",
             "Lines show the course, bands the uncertainty; where bands overlap do not rank here, use the paired differences of figure 2."),
-        say(lang, f"线：各世界均值；色带：5–95% 的世界。左：季末家数；右：{unit}，按年合计，名义价。",
-            f"Line: mean of worlds; band: 5–95 % of worlds. Left: firms at quarter end; right: {unit} a year, nominal."),
+        say(lang, f"线：各世界均值；色带：5–95% 的世界{whose}。左：季末家数；右：{unit}，按年合计，名义价。",
+            f"Line: mean of worlds; band: 5–95 % of worlds{whose}. Left: firms at quarter end; right: {unit} a year, nominal."),
         say(lang, f"折线图，{r.end}：", f"Line chart, {r.end}: ") + listed(lang, parts) + say(lang, "。", "."),
     )  # fmt: skip

@@ -65,7 +65,7 @@ def _jcurve(cell, r: Reading, lang: str) -> None:
     cell.set_title(say(lang, "累计净现金（占认缴 %，按基金年龄）", "Net cash (% of commitments, by age)"))
     cell.set_xlabel(say(lang, "基金设立后的年数", "years since the fund began"))
     style.few_ticks(cell, 5)
-    parts.key(cell, 3 if lang == "zh" else 2, -0.24)
+    parts.key(cell, 3 if lang == "zh" else 2, 0.42)
 
 
 def _multiples(cell, r: Reading, lang: str) -> None:
@@ -79,7 +79,7 @@ def _multiples(cell, r: Reading, lang: str) -> None:
     cell.set_ylim(bottom=0)
     cell.set_title(say(lang, "公共基金：每缴 1 元的回报（倍）", "Public funds: back per yuan called"))
     style.year_ticks(cell, r.years or [r.quarters[0][:4]], 5)
-    parts.key(cell, 2, -0.24)
+    parts.key(cell, 2, 0.42)
 
 
 @style.styled
@@ -96,10 +96,10 @@ def draw(results, ax=None, lang: str = "zh"):
     parts.bars(left, r, {s: 100 * r.whole("deals_below_cost", r.worlds("deals_below_cost", s)) for s in r.shown})
     left.set_xlim(0, 100)
     left.set_title(say(lang, "退出时低于成本的项目（%）", "Deals realised below cost (%)"))
-    parts.key(left, 1, -0.14)
+    parts.key(left, 1)
     parts.stacks(right, r, {s: {k: v / scale for k, v in money(r, s).items()} for s in r.shown}, MONEY, _names(lang), False)
     right.set_title(say(lang, f"投入与挤出（{unit}/年）", f"Invested and crowded out ({unit} a year)"))
-    parts.key(right, 2, -0.14)
+    parts.key(right, 2)
     return figure
 
 

@@ -54,9 +54,9 @@ def _heat(cell, r: Reading, side: str, lang: str, labelled: bool) -> None:
         cell.text(x, y, text.number(shown[y, x], 2) if shown[y, x] >= 0.5 else "·", ha="center", va="center", fontsize=6.5,
                   color="white" if np.sqrt(shown[y, x]) > dark else "#222222")  # fmt: skip
     all_ = r.groups("ties_by_university")
-    labels = [text.wrap(r.member("university", all_[i]), 26, 2) for i in top] + [say(lang, "其他院校", "others")] * bool(rest)
-    cell.set_yticks(range(len(labels)), labels if labelled else [""] * len(labels), fontsize=7)
-    cell.set_xticks(range(len(names)), [text.wrap(n, 8 if lang == "zh" else 9, 3) for n in names], fontsize=7,
+    labels = [text.wrap(r.member("university", all_[i]), 34, 2) for i in top] + [say(lang, "其他院校", "others")] * bool(rest)
+    cell.set_yticks(range(len(labels)), labels if labelled else [""] * len(labels), fontsize=7 if lang == "zh" else 6.5)
+    cell.set_xticks(range(len(names)), [text.wrap(n, 8, 3) if lang == "zh" else text.wrap(n, 18, 2) for n in names], fontsize=7,
                     rotation=0 if lang == "zh" else 90)  # fmt: skip
     cell.grid(visible=False)
 
@@ -106,7 +106,7 @@ def words(results, lang: str) -> Words:
         said.append(say(lang, f"{r.title(s)}：新立项目 {text.number(projects(r, s).mean(), 2)} 个/年，联系中只为申报的占 {text.number(100 * show, 2)}%",
                         f"{r.title(s)}: {text.number(projects(r, s).mean(), 2)} projects a year, {text.number(100 * show, 2)} % of ties only for show"))  # fmt: skip
     return Words(
-        say(lang, "哪些院校与哪里的企业有联系，带来多少项目？", "Which universities are tied to which firms, and how many projects come of it?"),
+        say(lang, "哪些院校与哪里的企业有联系，带来多少项目？", "Which universities are tied to whom, and what comes of it?"),
         say(lang, "颜色越深联系越多；同一行集中在一两列，说明这所院校只服务一地或一业。",
             "The darker, the more ties; a row with one or two dark cells serves one district or sector only."),
         say(lang, "上排与右下为基准情景，各世界均值；点表示不足 0.5 个。下排细线为 5–95% 的世界。院校的规模与位置来自统计，联系的起始数按距离与领域分配，为假设。",

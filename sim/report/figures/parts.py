@@ -21,16 +21,17 @@ def lines(cell, r: Reading, metric: str, factor: float = 1.0) -> None:
 def rows(cell, r: Reading, scenarios: list[str], labelled: bool = True) -> dict[str, int]:
     """One row a scenario; scenario → height. `labelled` writes the names beside the axis."""
     at = {s: -i for i, s in enumerate(scenarios)}
-    cell.set_yticks(list(at.values()), [r.short(s, 18, 2) if labelled else "" for s in at])
+    names = [r.short(s, 18, 2) if labelled else "" for s in at]
+    cell.set_yticks(list(at.values()), names, fontsize=7 if any("\n" in name for name in names) else 8)
     cell.set_ylim(-len(at) + 0.4, 0.6)
     cell.grid(axis="y", visible=False)
     return at
 
 
-def reach(cell, low: float, high: float, y: float, width: float = 0.9) -> None:
+def reach(cell, low: float, high: float, y: float) -> None:
     """The range of worlds as a thin line, seen on a dark bar too."""
-    cell.plot([low, high], [y, y], color="white", linewidth=2.4 * width, solid_capstyle="butt", alpha=0.75)
-    cell.plot([low, high], [y, y], color="#222222", linewidth=width, solid_capstyle="butt")
+    cell.plot([low, high], [y, y], color="white", linewidth=1.7, solid_capstyle="butt", alpha=0.75)
+    cell.plot([low, high], [y, y], color="#222222", linewidth=0.9, solid_capstyle="butt")
 
 
 def bars(cell, r: Reading, values: dict, labelled: bool = True) -> None:
@@ -57,7 +58,10 @@ def stacks(cell, r: Reading, values: dict, colours: dict, names: dict, labelled:
     style.few_value_ticks(cell)
 
 
-def key(cell, columns: int = 2, below: float = -0.16) -> None:
-    """A legend of one panel, under it."""
-    cell.legend(loc="upper center", bbox_to_anchor=(0.5, below), ncols=columns, handlelength=1.2, columnspacing=1.0,
-                fontsize=7.5)  # fmt: skip
+def key(cell, columns: int = 2, below: float = 0.24) -> None:
+    """A legend of one panel, so many inches under it: its tick labels stand between."""
+    from matplotlib.transforms import ScaledTranslation
+
+    place = cell.transAxes + ScaledTranslation(0, -below, cell.get_figure(root=True).dpi_scale_trans)
+    cell.legend(loc="upper center", bbox_to_anchor=(0.5, 0), bbox_transform=place, ncols=columns, handlelength=1.2,
+                columnspacing=1.0, fontsize=7.5)  # fmt: skip

@@ -64,7 +64,7 @@ def _place(cell, r: Reading, lang: str) -> None:
             cell.plot(at, [-i, -i], "|", color=r.colour(pushed), markersize=9, markeredgewidth=1.6,
                       label=None if i else r.short(pushed, 16, 1))  # fmt: skip
     cell.axvline(0, color="#333333", linewidth=0.8)
-    cell.set_yticks([-i for i in range(len(flows))], [text.wrap(r.member("talent_place", p), 16, 2) for p in flows])
+    cell.set_yticks([-i for i in range(len(flows))], [text.wrap(r.member("talent_place", p), 20, 2) for p in flows], fontsize=7.5)
     cell.grid(axis="y", visible=False)
     cell.xaxis.set_major_formatter(lambda v, _: text.short(abs(v)))
     style.few_value_ticks(cell)
@@ -102,7 +102,7 @@ def draw(results, ax=None, lang: str = "zh"):
     r = Reading.of(results, lang)
     gone, (against, found) = r.once(leaving), r.once(recipients)
     most = max(len(gone), len(found), 1)
-    figure, axes = style.panels(ax, 3, 2, 4.8 + 0.27 * most, height_ratios=(2.2, 1.7, 0.5 + 0.27 * most))
+    figure, axes = style.panels(ax, 3, 2, 4.8 + 0.28 * most, height_ratios=(2.2, 1.7, 0.5 + 0.28 * most))
     _place(axes[0][0], r, lang)
     _kinds(axes[0][1], r, lang)
     parts.lines(axes[1][0], r, "talent_vacancy_rate", 100)
@@ -118,9 +118,9 @@ def draw(results, ax=None, lang: str = "zh"):
         left.set_title(say(lang, "资助到期后即离开（%）", "Left when the grant ended (%)"))
     if found:
         parts.stacks(right, r, found, PARTS, _names(lang), list(found) != list(gone))
-        name = text.quoted(lang, r.short(against, 16, 1))
+        name = text.quoted(lang, r.short(against, 22, 1))
         right.set_title(say(lang, f"受资助的人（对照{name}）", f"Recipients (against {name})"))
-        parts.key(right, 1, -0.22 if most < 5 else -0.1)
+        parts.key(right, 1)
     style.legend(figure, axes[1][0], ax)
     return figure
 
@@ -136,8 +136,7 @@ def words(results, lang: str) -> Words:
     for s, worlds in r.once(leaving).items():
         said.append(say(lang, f"{r.title(s)}：资助到期后离开 {text.number(worlds.mean(), 2)}%",
                         f"{r.title(s)}: {text.number(worlds.mean(), 2)} % left when the grant ended"))  # fmt: skip
-    against, found = r.once(recipients)
-    for s, m in found.items():
+    for s, m in r.once(recipients)[1].items():
         share = 100 * m["talent_deadweight"] / m["talent_recipients"]
         said.append(say(lang, f"{r.title(s)}：受资助 {text.number(m['talent_recipients'], 2)} 人，其中 {text.number(share, 2)}% 本来就会在",
                         f"{r.title(s)}: {text.number(m['talent_recipients'], 2)} recipients, {text.number(share, 2)} % here anyway"))  # fmt: skip
