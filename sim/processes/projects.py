@@ -22,13 +22,13 @@ def contract(multiple, price, median, research, most):
     return np.minimum(median * multiple * price, most * research)
 
 
-def additional(fee, usual, substitution):
+def additional(fee, usual, substitution, total=None):
     """R&D that projects add to what firms would do anyway (rows,) RMB.
 
     R&D plans were observed with the usual amount of projects in them, so only projects beyond the usual add, and of
-    those only the part that does not replace own work. `usual` RMB in all.
+    those only the part that does not replace own work. `usual` RMB in all, and so `total`, that of `fee` unless given.
     """
-    total = float(fee.sum())
+    total = float(fee.sum()) if total is None else total
     beyond = 1 - usual / total if total else 0.0
     return fee * np.maximum((1 - substitution) * beyond, -1.0)
 
@@ -89,12 +89,15 @@ def sign(world, at, luck, base) -> None:
 
 def owe(world) -> None:
     """What firms owe for projects this quarter, and the R&D that it adds to their plans."""
-    ties, firms, n = world.ties, world.firms, world.firms.count
+    ties, firms = world.ties, world.firms
+    firms.project_fee[ties.owing] = firms.project_extra[ties.owing] = 0
     ties.working = at = ties.carrying()
-    fee = np.bincount(ties.slot[at], ties.fee[at], n)
-    firms.project_fee[:n] = fee
-    usual = world.usual_links.fees * world.links_scale
-    firms.project_extra[:n] = additional(fee, usual, world.numbers["university.substitution"])
+    ties.owing = slot = ties.slot[at]
+    fee = ties.fee[at]
+    np.add.at(firms.project_fee, slot, fee)
+    usual, part = world.usual_links.fees * world.links_scale, world.numbers["university.substitution"]
+    # A firm with several projects stands here several times, always with the same result.
+    firms.project_extra[slot] = additional(firms.project_fee[slot], usual, part, float(fee.sum()))
 
 
 def work(world) -> None:
@@ -102,7 +105,8 @@ def work(world) -> None:
     ties, firms, u, p = world.ties, world.firms, world.universities, world.numbers
     at = ties.working
     # Who cannot pay out of this quarter's R&D breaks off.
-    pays = firms.rd_real[ties.slot[at]] >= firms.project_fee[ties.slot[at]]
+    slot = ties.slot[at]
+    pays = firms.rd_real[slot] >= firms.project_fee[slot]
     broken, at = at[~pays], at[pays]
     u.paid = world.ledger.between("project", "firms", ties.slot[at], "universities", ties.university[at], ties.fee[at])
     u.income[:] = np.bincount(ties.university[at], ties.fee[at], u.count)
@@ -136,7 +140,9 @@ def learned(world, at) -> np.ndarray:
 def lessons(world, at):
     """Firms that learn on these ties: their slots (once each), what they learn (RMB), and the log gain in productivity."""
     slot = world.ties.slot[at]
-    slots = np.flatnonzero(np.bincount(slot, minlength=1))
+    learns = np.zeros(world.firms.count, bool)
+    learns[slot] = True
+    slots = np.flatnonzero(learns)
     gain = np.bincount(slot, learned(world, at), 1)[slots]
     know = np.maximum(world.firms.knowledge[slots], 1.0)
     gain = np.maximum(gain, 1.0 - know)
