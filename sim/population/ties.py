@@ -39,7 +39,6 @@ class Ties:
         self.begun = self.ended = 0  # ties of the run
         self.opened = self.closed = 0  # projects of the run
         self.room = room  # entries of a block
-        self.owing = np.empty(0, np.int64)  # firms that owe for the projects of the quarter, one entry a project
         for name, kind in COLUMNS.items():
             setattr(self, name, np.zeros(BLOCKS * room, kind))
         self.code[:] = self.free

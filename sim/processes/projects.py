@@ -22,13 +22,13 @@ def contract(multiple, price, median, research, most):
     return np.minimum(median * multiple * price, most * research)
 
 
-def additional(fee, usual, substitution, total=None):
+def additional(fee, usual, substitution):
     """R&D that projects add to what firms would do anyway (rows,) RMB.
 
     R&D plans were observed with the usual amount of projects in them, so only projects beyond the usual add, and of
-    those only the part that does not replace own work. `usual` RMB in all, and so `total`, that of `fee` unless given.
+    those only the part that does not replace own work. `usual` RMB in all.
     """
-    total = float(fee.sum()) if total is None else total
+    total = float(fee.sum())
     beyond = 1 - usual / total if total else 0.0
     return fee * np.maximum((1 - substitution) * beyond, -1.0)
 
@@ -89,15 +89,12 @@ def sign(world, at, luck, base) -> None:
 
 def owe(world) -> None:
     """What firms owe for projects this quarter, and the R&D that it adds to their plans."""
-    ties, firms = world.ties, world.firms
-    firms.project_fee[ties.owing] = firms.project_extra[ties.owing] = 0
+    ties, firms, n = world.ties, world.firms, world.firms.count
     ties.working = at = ties.carrying()
-    ties.owing = slot = ties.slot[at]
-    fee = ties.fee[at]
-    np.add.at(firms.project_fee, slot, fee)
-    usual, part = world.usual_links.fees * world.links_scale, world.numbers["university.substitution"]
-    # A firm with several projects stands here several times, always with the same result.
-    firms.project_extra[slot] = additional(firms.project_fee[slot], usual, part, float(fee.sum()))
+    fee = np.bincount(ties.slot[at], ties.fee[at], n)
+    firms.project_fee[:n] = fee
+    usual = world.usual_links.fees * world.links_scale
+    firms.project_extra[:n] = additional(fee, usual, world.numbers["university.substitution"])
 
 
 def work(world) -> None:

@@ -17,7 +17,7 @@ def admit(cell, rank, lot, need, carrier_cell, free, preference):
     if not len(cell) or not len(carriers):
         return chosen
     carriers = carriers[np.lexsort((-preference[carriers], carrier_cell[carriers]))]
-    order = _by_rank(cell, rank, lot)
+    order = np.lexsort((lot, -rank, cell))
     home, at, room, wants = carrier_cell[carriers], cell[order], free[carriers], need[order]
     floor = 1.0 + room.sum() + wants.sum()  # cells lie apart on one line
     edge = home * floor + _within(home, room)
@@ -26,16 +26,6 @@ def admit(cell, rank, lot, need, carrier_cell, free, preference):
     fits = (home[place] == at) & (end <= edge[place]) & (end - wants >= edge[place] - room[place])
     chosen[order[fits]] = carriers[place[fits]]
     return chosen
-
-
-def _by_rank(cell, rank, lot):
-    """Order by cell, inside it the highest rank first, ties by lot: `np.lexsort((lot, -rank, cell))`."""
-    order = np.argsort(-rank)
-    sorted_ = rank[order]
-    if (sorted_[1:] == sorted_[:-1]).any():
-        order = np.lexsort((lot, -rank))
-    # Cells are few: NumPy sorts small integers by counting.
-    return order[np.argsort(cell[order].astype(np.int16), kind="stable")]
 
 
 def _within(group, amount):
