@@ -32,7 +32,7 @@ def quarter(world) -> None:
     for name, value in _stocks(world).items():
         record.series[name][q] = value
     count = u.count
-    record.grouped["ties_by_university"][2][q] = np.bincount(ties.university[ties.live()], minlength=count)
+    record.grouped["ties_by_university"][2][q] = ties.of_university(count)
     record.grouped["projects_by_region"][2][q] = np.bincount(u.region, world.opened_by_university, len(REGIONS))
     if world.season == 3:
         _networks(world, q // 4)
@@ -57,8 +57,9 @@ def _networks(world, year: int) -> None:
         micro[f"ties_university_{name}"][year] = pairs.reshape(count, -1)
     micro["shanghai_tie_share"][year] = _shanghai(world)
     # Close: a project under way or done before, not a contact alone.
-    close = np.unique(slot[(ties.code[at] == ties.busy) | (ties.done[at] > 0)])
-    micro["close_firms"][year] = np.bincount(firms.district[close], minlength=len(place.districts))
+    close = np.zeros(firms.count, bool)
+    close[slot[(ties.code[at] == ties.busy) | (ties.done[at] > 0)]] = True
+    micro["close_firms"][year] = np.bincount(firms.district[: firms.count][close], minlength=len(place.districts))
 
 
 def _shanghai(world) -> float:

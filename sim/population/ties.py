@@ -33,6 +33,9 @@ class Ties:
             raise ValueError(f"a word has a bit for 64 universities, not {universities}")
         self.levels, self.show, self.busy, self.free = levels, levels, levels + 1, levels + 2
         self.bits = np.zeros(slots, np.uint64)
+        self.turn = np.full(slots, -1, np.int8)  # quarter of the year of each firm
+        self.cell = np.zeros(slots, np.int64)  # district and sector of each firm as one number
+        self.met = np.full(slots, -1)  # room for work, −1 again after use
         self.begun = self.ended = 0  # ties of the run
         self.opened = self.closed = 0  # projects of the run
         self.room = room  # entries of a block
@@ -69,8 +72,9 @@ class Ties:
         vacant = self.vacant[block]
         at, self.vacant[block] = vacant[len(vacant) - number :], vacant[: len(vacant) - number]
         self.university[at], self.slot[at], self.code[at], self.origin[at] = university, slot, code, origin
-        self.done[at] = np.where(np.asarray(code) < self.levels, code, 0)
-        np.bitwise_or.at(self.bits, slot, BIT << np.asarray(university).astype(np.uint64))
+        self.done[at] = np.multiply(code, np.less(code, self.levels))
+        # No pair is tied yet, so a sum sets the bits; it is several times faster than an or.
+        np.add.at(self.bits, slot, BIT << np.asarray(university).astype(np.uint64))
         self.begun += number
         return at
 
@@ -79,7 +83,7 @@ class Ties:
         if not len(at):
             return
         self.closed += int(np.count_nonzero(self.code[at] == self.busy))
-        np.bitwise_and.at(self.bits, self.slot[at], ~(BIT << self.university[at].astype(np.uint64)))
+        np.subtract.at(self.bits, self.slot[at], BIT << self.university[at].astype(np.uint64))
         self.code[at] = self.free
         self.slot[at] = self.university[at] = self.left[at] = 0
         self.fee[at] = 0.0
@@ -94,9 +98,19 @@ class Ties:
         gone = np.flatnonzero(~alive.take(self.slot, mode="clip"))
         self.end(gone[self.code[gone] != self.free])
 
+    def arrive(self, slots: np.ndarray, identity: np.ndarray, cell: np.ndarray) -> None:
+        """Firms sit in these slots from now on; who they are never changes."""
+        self.turn[slots], self.cell[slots] = block_of(identity), cell
+
     def live(self) -> np.ndarray:
         """Entries in use."""
         return np.flatnonzero(self.code != self.free)
+
+    def of_university(self, universities: int) -> np.ndarray:
+        """Ties of each university."""
+        number = np.bincount(self.university, minlength=universities)
+        number[0] -= np.count_nonzero(self.code == self.free)  # an entry not in use names the first
+        return number
 
     def carrying(self) -> np.ndarray:
         """Entries that carry a project."""

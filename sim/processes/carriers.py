@@ -52,6 +52,7 @@ def _end_tenancies(world):
     turn = (tenure & 3 == 0) | (tenure >= table.least_stay) | (tenure >= traits.patience[firms.identity[table.seats]])
     turn |= firms.awaits[table.seats] > 0
     turn &= table.kinds != ENCLAVE
+    turn = np.flatnonzero(turn)
     rows, at, kind, tenure = table.seats[turn], table.at[turn], table.kinds[turn], tenure[turn]
     who = firms.identity[rows]
     incubated = kind == INCUBATOR
@@ -104,14 +105,17 @@ def _admissions(world):
     """Who comes from the link before, then who applies: by rank, under the space there is."""
     firms, p, table, n = world.firms, world.numbers, world.carriers, world.firms.count
     traits, quarter = table.traits, world.quarter
-    young = np.flatnonzero(firms.birth[:n] >= quarter - int(p["carrier.admission_age"]))
     # Nobody comes twice by himself; from a maker space the way leads through the hand-off.
-    young = young[firms.alive[young] & (firms.tenant_since[young] == NEVER) & firms.pan_tech[young]]
-    young = young[~qualified(firms, p, young) & (firms.awaits[young] == 0)]
+    offered = firms.awaits[:n] > 0
+    young = (firms.birth[:n] >= quarter - int(p["carrier.admission_age"])) & (firms.tenant_since[:n] == NEVER)
+    young &= firms.alive[:n]
+    young &= firms.pan_tech[:n]
+    young = np.flatnonzero(young & ~offered)
+    young = young[~qualified(firms, p, young)]
     who, age = firms.identity[young], quarter - firms.birth[young]
     starts = (age <= p["carrier.maker_age"]) & (traits.maker_wish[who] < _wishes(world, MAKER))
     asks = ~starts & (age >= traits.seeks_age[who]) & (traits.carrier_wish[who] < _wishes(world, INCUBATOR))
-    waiting = np.flatnonzero(firms.awaits[:n] > 0)
+    waiting = np.flatnonzero(offered)
     rows = np.concatenate([waiting, young[starts], young[asks]])
     kind = np.repeat([MAKER, INCUBATOR], [int(starts.sum()), int(asks.sum())])
     kind = np.concatenate([firms.awaits[waiting], kind]).astype(np.int64)

@@ -27,12 +27,17 @@ def size_edges(p):
     return p["exit.size_medium"], p["exit.size_large"]
 
 
-def yearly_hazard(p, age_band, size_band):
-    """Published hazard by age (SAIC 2000-2012) times the size class (rows,)."""
+def hazards(p):
+    """Published hazard by age (SAIC 2000-2012) times the size class (ages, sizes)."""
     steps = np.array([p["exit.hazard_year1"], p["exit.hazard_year2"], p["exit.hazard_year3"],
                       p["exit.hazard_year4_7"], p["exit.hazard_later"]])  # fmt: skip
     factor = np.array([1.0, p["exit.size_factor_medium"], p["exit.size_factor_large"]])
-    return (steps[:, None] * factor)[age_band, size_band]
+    return steps[:, None] * factor
+
+
+def yearly_hazard(p, age_band, size_band):
+    """Published hazard of firms by their classes (rows,)."""
+    return hazards(p)[age_band, size_band]
 
 
 def usual_hazard(world):
@@ -53,8 +58,9 @@ def leave(world) -> None:
     insolvent = alive & (owed | (below >= p["exit.grace"]))
     age_band = band(world.quarter - firms.birth[:n], [4 * age for age in AGES])
     size_band = band(4 * firms.sales[:n], size_edges(p))
-    yearly = yearly_hazard(p, age_band, size_band) * firms.frailty[:n] * p["exit.other_causes"]
-    yearly = shelter.hazard(world, yearly, (len(size_edges(p)) + 1) * age_band.astype(np.int64) + size_band)
+    cell = (len(size_edges(p)) + 1) * age_band.astype(np.int64) + size_band
+    yearly = hazards(p).take(cell) * firms.frailty[:n] * p["exit.other_causes"]
+    yearly = shelter.hazard(world, yearly, cell)
     # u < 1 − (1 − h)^(1/4), the quarterly hazard, written without a root.
     stays = (1 - world.luck.uniform("exit")) ** 2
     closes = 1 - stays * stays < np.minimum(yearly, 0.95)

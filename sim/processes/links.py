@@ -214,6 +214,7 @@ def _draw_ties(world, weight, where, able, show):
     block = block_of(world.firms.identity[slot])
     room = int(np.bincount(block, minlength=BLOCKS).max())
     ties = Ties(LEVELS, u.count, world.firms.rows, room + room // 8 + 64)
+    ties.arrive(np.arange(n), world.firms.identity[:n], _cells(world, slice(0, n)))
     for k in range(BLOCKS):
         mine = block == k
         ties.add(k, university[mine], slot[mine], np.where(for_show[mine], ties.show, 0), INITIAL)
@@ -249,7 +250,8 @@ def meet(world) -> None:
     """
     firms, ties, usual, u, p = world.firms, world.ties, world.usual_links, world.universities, world.numbers
     n, season, block = firms.count, world.season, ties.block(world.season)
-    rows = np.flatnonzero(firms.alive[:n] & (block_of(firms.identity[:n]) == season))
+    ties.arrive(world.entered, firms.identity[world.entered], _cells(world, world.entered))
+    rows = np.flatnonzero(firms.alive[:n] & (ties.turn[:n] == season))
     for some in (rows, world.entered):
         firms.outreach[some] = _outreach(world, some)
     projects.measure(world)
@@ -260,8 +262,9 @@ def meet(world) -> None:
     unused = np.flatnonzero(luck >= 1 - usual.ends) + block.start
     ties.end(unused[ties.code[unused] <= ties.show], season)
     _spin_offs(world)
-    _search(world, rows, own[rows])
-    new = _bring_together(world, rows, rotate(own[rows], others[-2]), rotate(own[rows], others[-1]))
+    mine, cell = own[rows], ties.cell[rows]
+    _search(world, rows, cell, mine)
+    new = _bring_together(world, rows, cell, rotate(mine, others[-2]), rotate(mine, others[-1]))
     # Some sign at the event; the pair decides once more.
     new = new[ties.code[new] == 0]
     again = digits(rotate(digits(own[ties.slot[new]]), others[ties.university[new]]))
@@ -291,9 +294,9 @@ def _spin_offs(world):
     ties.add(world.season, firms.university[home], home, code, SPIN_OFF)
 
 
-def _search(world, rows, luck):
+def _search(world, rows, cell, luck):
     """Every firm searches at its own pace, whatever others do."""
-    usual, cell = world.usual_links, _cells(world, rows)
+    usual = world.usual_links
     rate = world.firms.outreach[rows] / usual.outreach * usual.search[cell]
     # Whole contacts for sure, one more by luck; a large firm may meet the same university twice.
     number = np.floor(rate + 1 - luck).astype(np.int64)
@@ -301,15 +304,17 @@ def _search(world, rows, luck):
     nth = np.arange(len(found)) - np.repeat(np.cumsum(number) - number, number)
     university = choose(digits(luck[found] + nth * GOLDEN), cell[found], usual.partners)
     pair = np.sort(rows[found] * 64 + university)
-    slot, university = np.divmod(pair[np.diff(pair, prepend=-1) > 0], 64)
+    pair = pair[np.append(True, pair[1:] != pair[:-1])[: len(pair)]]
+    slot, university = pair >> 6, pair & 63
     _tie(world, slot, university, np.zeros(len(slot), np.int64), SEARCH)
 
 
-def _bring_together(world, rows, at_events, in_centres):
+def _bring_together(world, rows, cell, at_events, in_centres):
     """Events and centres make so many contacts in all, most with firms that reach out anyway; returns new event ties."""
     firms, p, usual, rules = world.firms, world.numbers, world.usual_links, world.rules.links
-    weight, cell = firms.outreach[rows], _cells(world, rows)
-    inside = firms.district[rows] == world.place.districts.index(p["place.transfer_district"])
+    weight = firms.outreach[rows]
+    first = world.place.districts.index(p["place.transfer_district"]) * len(world.place.sectors)
+    inside = (cell >= first) & (cell < first + len(world.place.sectors))
     brought = rules.centres / 4 * p["university.contacts_per_centre"] / max(float((weight * inside).sum()), 1e-9)
     came = np.flatnonzero(in_centres < brought * weight * inside)
     university = choose(digits(in_centres[came]), cell[came], usual.in_centres)
@@ -328,11 +333,14 @@ def _tie(world, slot, university, code, origin) -> np.ndarray:
     ties, block = world.ties, world.ties.block(world.season)
     tied = ties.tied(university, slot)
     again = tied & (code != ties.show)
-    met = np.full(world.firms.count, -1)
-    met[slot[again]] = university[again]
-    show = np.flatnonzero(ties.code[block] == ties.show) + block.start
-    ties.code[show[met[ties.slot[show]] == ties.university[show]]] = 0
-    return ties.add(world.season, university[~tied], slot[~tied], code[~tied], origin)
+    if again.any():
+        met = ties.met
+        met[slot[again]] = university[again]
+        show = np.flatnonzero(ties.code[block] == ties.show) + block.start
+        ties.code[show[met[ties.slot[show]] == ties.university[show]]] = 0
+        met[slot[again]] = -1
+    new = np.flatnonzero(~tied)
+    return ties.add(world.season, university[new], slot[new], code[new], origin)
 
 
 def spin_off_odds(world, rows) -> np.ndarray:

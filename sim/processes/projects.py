@@ -102,7 +102,8 @@ def work(world) -> None:
     ties, firms, u, p = world.ties, world.firms, world.universities, world.numbers
     at = ties.working
     # Who cannot pay out of this quarter's R&D breaks off.
-    pays = firms.rd_real[ties.slot[at]] >= firms.project_fee[ties.slot[at]]
+    slot = ties.slot[at]
+    pays = firms.rd_real[slot] >= firms.project_fee[slot]
     broken, at = at[~pays], at[pays]
     u.paid = world.ledger.between("project", "firms", ties.slot[at], "universities", ties.university[at], ties.fee[at])
     u.income[:] = np.bincount(ties.university[at], ties.fee[at], u.count)
@@ -136,7 +137,9 @@ def learned(world, at) -> np.ndarray:
 def lessons(world, at):
     """Firms that learn on these ties: their slots (once each), what they learn (RMB), and the log gain in productivity."""
     slot = world.ties.slot[at]
-    slots = np.flatnonzero(np.bincount(slot, minlength=1))
+    learns = np.zeros(world.firms.count, bool)
+    learns[slot] = True
+    slots = np.flatnonzero(learns)
     gain = np.bincount(slot, learned(world, at), 1)[slots]
     know = np.maximum(world.firms.knowledge[slots], 1.0)
     gain = np.maximum(gain, 1.0 - know)

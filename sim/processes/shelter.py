@@ -31,7 +31,7 @@ def drift(world, n) -> np.ndarray:
     """Extra growth a year from tenancy against the usual of the class (rows,)."""
     table = world.carriers
     table.cell[world.entered] = classes(world, world.entered)
-    extra = -table.usual_growth[table.cell[:n]]
+    extra = (-table.usual_growth).take(table.cell[:n])
     table.count(world.firms)
     extra[table.seats] += world.numbers["carrier.growth"] * service(world)
     return extra
@@ -42,7 +42,7 @@ def hazard(world, yearly, cell) -> np.ndarray:
     table, n = world.carriers, len(yearly)
     table.cell[:n] = cell
     raw, world.firms.hazard_debt[:n] = raw_hazard(world, yearly)
-    raw /= table.usual_hazard[cell]
+    raw /= table.usual_hazard.take(cell)
     return raw
 
 

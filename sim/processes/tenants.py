@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.population.premises import ENCLAVE, MAKER
+from sim.population.premises import ENCLAVE, KINDS, MAKER
 from sim.processes.tenancy import admit, rooms
 
 GROUP = "carriers"  # row group of the ledger
@@ -40,11 +40,17 @@ def allot(world, kind, rows, rank, need) -> np.ndarray:
     home = districts * table.kind + table.district
     cell = districts * kind + firms.district[rows]
     lot = firms.lot[rows]
-    own = home * sectors + table.sector
-    found = admit(cell * sectors + firms.sector[rows], rank, lot, need, own, free * (table.sector >= 0), table.quality)
-    got = found >= 0
-    free = free - np.bincount(found[got], need[got], table.rows)
-    left = np.flatnonzero(~got)
+    special = table.sector >= 0
+    found = np.full(len(rows), -1)
+    # Only some kinds have carriers of a sector.
+    at = np.flatnonzero(np.bincount(table.kind[special], minlength=len(KINDS))[kind])
+    if len(at):
+        own = home * sectors + table.sector
+        fits = cell[at] * sectors + firms.sector[rows[at]]
+        found[at] = admit(fits, rank[at], lot[at], need[at], own, free * special, table.quality)
+        got = np.flatnonzero(found >= 0)
+        free = free - np.bincount(found[got], need[got], table.rows)
+    left = np.flatnonzero(found < 0)
     found[left] = admit(cell[left], rank[left], lot[left], need[left], home, free, table.quality)
     return found
 
@@ -56,19 +62,22 @@ def take(world, rows, chosen, need) -> None:
         return
     table.stale = True
     handed = firms.awaits[rows] > 0
-    old, has = firms.carrier[rows], firms.carrier[rows] >= 0
-    table.occupied -= np.bincount(old[has], firms.space[rows[has]], table.rows)
+    old = firms.carrier[rows]
+    has = np.flatnonzero(old >= 0)
+    if len(has):
+        table.occupied -= np.bincount(old[has], firms.space[rows[has]], table.rows)
     table.occupied += np.bincount(chosen, need, table.rows)
     firms.carrier[rows], firms.space[rows] = chosen, need
     firms.hub[rows] = table.hub[chosen]
     firms.tenant_since[rows] = world.quarter
     firms.awaits[rows] = firms.waited[rows] = 0
-    table.flows["admissions"] += float(np.count_nonzero(table.kind[chosen] != ENCLAVE))
-    table.flows["enclave_admitted"] += float(np.count_nonzero(table.kind[chosen] == ENCLAVE))
-    table.flows["handoffs"] += float(handed.sum())
-    if handed.any() and world.quarter >= 0:
+    enclave, number = np.count_nonzero(table.kind[chosen] == ENCLAVE), np.count_nonzero(handed)
+    table.flows["admissions"] += float(len(rows) - enclave)
+    table.flows["enclave_admitted"] += float(enclave)
+    table.flows["handoffs"] += float(number)
+    if number and world.quarter >= 0:
         for support in world.rules.premises.supports:
             if support.fee:
                 agency = world.agencies[support.agency]
-                fee = np.full(int(handed.sum()), np.rint(support.fee))
+                fee = np.full(number, np.rint(support.fee))
                 agency.pay_group(world, "carrier_fee", GROUP, chosen[handed], fee)
