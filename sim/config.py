@@ -55,7 +55,7 @@ def configs(settings: list[str], multirun: bool = False, lang: str | None = None
         return [_placed(found[0], None, "")]
     swept = [key for key in asked[0] if len({job[key] for job in asked}) > 1 and key.lstrip("+") not in GROUPS]
     placed = [
-        _placed(config, "", "".join(f"-{_slug(job[key])}" for key in swept))
+        _placed(config, "", "".join(f"-{slug(job[key])}" for key in swept))
         for job, config in zip(asked, found, strict=True)
     ]
     if len({config.results for config in placed}) < len(placed):
@@ -233,7 +233,7 @@ def known_numbers(config: Config) -> None:
         numbers[id].check(value, field=f"numbers.{id}")
 
 
-def _slug(setting: str) -> str:
+def slug(setting: str) -> str:
     """A piece of a folder name that tells the jobs of a sweep apart."""
     text = re.sub(r"[^\w.\-]+", "_", setting.lstrip("+")).strip("_")
     return text if len(text) <= 40 else f"{text[:30]}-{hashlib.sha256(setting.encode()).hexdigest()[:8]}"

@@ -43,7 +43,7 @@ def _inside_braces(value: str, at: int) -> bool:
     return value.count("{", 0, at) > value.count("}", 0, at)
 
 
-def _written(setting: str) -> str:
+def hydras(setting: str) -> str:
     """One setting as Hydra reads it: short names in full, numbers as additions, texts quoted."""
     key, equals, value = setting.partition("=")
     name = key.lstrip("+")
@@ -77,7 +77,7 @@ def jobs(settings: list[str], multirun: bool) -> list[dict[str, str]]:
     choices: dict[str, list[str]] = {}
     first: dict[str, str] = {}
     for written in settings:
-        setting = _written(written)
+        setting = hydras(written)
         try:
             override = OverridesParser.create().parse_override(setting)
         except HydraException:

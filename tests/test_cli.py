@@ -482,3 +482,98 @@ def test_ctrl_c_while_a_study_starts_leaves_no_traceback(tmp_path, delay):
         and "Traceback" not in text
         and "innosim" not in text.partition("Interrupted")[0]
     )
+
+
+# -- scale -----------------------------------------------------------------------------------------------------------
+def test_a_dry_run_says_what_a_study_takes_and_writes_nothing(small_world, capsys):
+    assert entry.main(["study", *small("draws=4"), "--dry-run", "--seconds", "2", "lang=en"]) == 0
+    text = capsys.readouterr().out
+    assert "3 scenarios × 4 draws × 3 seeds = 36 runs" in text and "each draw varies 1 numbers (random)" in text
+    assert "36 runs to do (36 in all, 0 there)" in text and "2.00 s a run (as stated), 1 workers" in text
+    assert "01:12" in text and re.search(r"memory about [\d.]+ MB, disk about [\d.]+ kB", text)
+    assert list(small_world.iterdir()) == []
+    assert entry.main(["study", *SMALL]) == 0
+    assert entry.main(["study", *small("seeds=5"), "--dry-run"]) == 0
+    text = capsys.readouterr().out
+    assert "需运行 6 次(共 15 次，已有 9 次)" in text and "已有运行的平均" in text
+    assert entry.main(["study", *SMALL, "--dry-run", "--seconds", "-1"]) == 2
+
+
+def test_a_study_with_draws_tells_numbers_from_luck(small_world, capsys):
+    assert entry.main(["study", *small("draws=3", "scenarios=[status_quo,push]", "lang=en")]) == 0
+    text = capsys.readouterr().out
+    assert "2 scenarios × 3 draws × 3 seeds" in text and "of the variance over worlds, numbers" in text
+
+
+def test_runs_are_listed_by_status(small_world, capsys):
+    assert entry.main(["study", *small("scenarios=[status_quo,trapped]")]) == 3
+    capsys.readouterr()
+    assert entry.main(["runs", "results/nantong-main"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("done 5 · failed 1") and len(text.splitlines()) == 7
+    assert entry.main(["runs", "results/nantong-main", "--status", "failed", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["scenario"], row["seed"], row["status"]) == ("trapped", 2, "failed") and row["checksum"] is None
+    assert entry.main(["runs", "results/nantong-main", "--status", "fialed"]) == 2
+    assert entry.main(["runs", "nowhere"]) == 1
+
+
+def test_results_are_exported_for_other_programs(small_world, capsys):
+    for name in ("pyarrow", "h5netcdf", "openpyxl"):
+        pytest.importorskip(name)
+    import pandas as pd
+    import xarray as xr
+
+    assert entry.main(["study", *small("draws=2", "scenarios=[status_quo,push]")]) == 0
+    assert entry.main(["export", "results/nantong-main", "--to", "csv,parquet,netcdf,excel"]) == 0
+    folder = small_world / "results" / "nantong-main" / "export"
+    assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+    table = pd.read_parquet(folder / "quarterly.parquet")
+    assert len(table) == 2 * 2 * 3 * 8 and {"draw", "luck", "hnte_stock"} <= set(table.columns)
+    with xr.open_dataset(folder / "results.nc", engine="h5netcdf") as found:
+        assert found["hnte_stock"].attrs["long_name_zh"] == "有效高新技术企业数" and found.sizes["seed"] == 6
+        assert list(found["scenario"].values) == ["status_quo", "push"]
+    assert pd.read_excel(folder / "results.xlsx", sheet_name="draws").shape == (2, 2)
+    assert (folder / "draws.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert entry.main(["export", "results/nantong-main", "--to", "xls"]) == 2
+
+
+def test_another_study_in_the_folder_is_refused_in_both_languages(small_world, capsys):
+    assert entry.main(["study", *SMALL]) == 0
+    assert entry.main(["study", *small("quarters=4")]) == 1
+    assert "已有另一项研究(quarters: 8 -> 4)" in capsys.readouterr().err
+    assert entry.main(["study", *small("quarters=4", "lang=en")]) == 1
+    assert "holds another study (quarters: 8 -> 4)" in capsys.readouterr().err
+    assert entry.main(["study", *small("quarters=4"), "--anew"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "hint"),
+    [
+        ("draws=0", "draws"), ("method=lsh", "random, lhs"), ("vary=3", "vary"), ("vary={level: {a: 1}}", "level.a"), ("vary={levl: null}", "level"),
+        ("vary={level: null}", "how many"), ("timeout=0", "timeout"), ("timeout=x", "timeout"), ("executor.kind=os.system", "serial"),
+        ("address=tcp://a:1", "executor=dask"), ("vary={level: [1, 2], level: [3, 4]}", "twice"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_design_is_named_and_nothing_is_written(small_world, capsys, setting, hint):
+    assert entry.main(["study", *small(setting), "lang=en"]) == 2
+    text = capsys.readouterr().err
+    assert hint in text and "Traceback" not in text
+    assert list(small_world.iterdir()) == []
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("launcher", [(), ("hydra/launcher=joblib", "hydra.launcher.n_jobs=1")])
+def test_hydras_own_launchers_end_in_separate_complete_results(small_world, monkeypatch, launcher):
+    if launcher:
+        pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
+    from sim import launch
+
+    monkeypatch.setattr(sys, "argv", ["launch", "-m", *small("place=南通", "quarters=4,8", "scenarios=[status_quo·中文, push]"), *launcher])
+    launch.main()
+    from sim.study.results import Results
+
+    found = sorted((small_world / "results").iterdir())
+    assert len(found) == 2 and all((folder / "report.html").is_file() for folder in found)
+    assert {Results.open(folder).quarters for folder in found} == {4, 8}
+    assert all(Results.open(folder).n_done == 6 for folder in found)

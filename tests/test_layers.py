@@ -34,6 +34,7 @@ LAYERS = (
     {"report", "console", "wording", "settings"},
     {"summary", "listing", "config"},
     {"cli", "entry"},
+    {"launch"},
 )
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 CORE = ("population", "processes", "programmes", "institutions", "world", "streams", "ledger", "rules", "observe", "observing")

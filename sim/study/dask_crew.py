@@ -5,6 +5,7 @@ Workers of a running cluster need the same release of innosim and NumPy; a task 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from concurrent.futures import Future
@@ -74,7 +75,10 @@ class DaskCrew:
 
     def stop(self, wait: bool = False) -> None:
         """Give back what waits; end the cluster if it is ours."""
-        self._executor.shutdown(wait=wait)
-        self._client.close(timeout=5)
+        # A busy cluster may not say goodbye in time: its workers end with their scheduler, and the results are here.
+        with contextlib.suppress(TimeoutError, OSError):
+            self._executor.shutdown(wait=wait)
+            self._client.close(timeout=5)
         if self._cluster is not None:
-            self._cluster.close(timeout=10)
+            with contextlib.suppress(TimeoutError, OSError):
+                self._cluster.close(timeout=10)
