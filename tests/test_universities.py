@@ -244,6 +244,36 @@ def test_a_university_that_loses_a_payment_is_found(monkeypatch):
         world.step()
 
 
+def kill_without_release(world):
+    at = world.ties.live()[0]
+    world.firms.alive[world.ties.slot[at]] = False
+
+
+def tie_twice(world):
+    at = world.ties.live()[0]
+    vacant = np.flatnonzero(world.ties.code == world.ties.free)[0]
+    world.ties.code[vacant], world.ties.slot[vacant] = 0, world.ties.slot[at]
+
+
+DAMAGE = {
+    "ties of dead firms": kill_without_release,
+    "pairs tied once": tie_twice,
+    "ties begun and ended": lambda world: setattr(world.ties, "begun", world.ties.begun + 1),
+    "projects opened and closed": lambda world: setattr(world.ties, "opened", world.ties.opened + 1),
+    "project money": lambda world: setattr(world.universities, "paid", world.universities.paid + 1),
+    "university cash": lambda world: world.universities.cash.__setitem__(0, 1.0),
+    "knowledge beyond the pool": lambda world: world.universities.taught.__setitem__(0, 1e15),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_damage_is_found_by_its_identity(name):
+    world = worlds.run(steps=3)
+    assert not links.imbalances(world)
+    DAMAGE[name](world)
+    assert name in links.imbalances(world)
+
+
 def test_a_firm_that_cannot_pay_breaks_its_project_off():
     world = worlds.run(steps=2)
     ties, firms = world.ties, world.firms
