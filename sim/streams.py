@@ -72,9 +72,13 @@ class Streams:
 
         SplitMix64 (Steele, Lea and Flood 2014) as a counter-based generator, so that nobody else's luck is drawn.
         """
-        with np.errstate(over="ignore"):
-            key = _mix(np.array([self._keys[decision]], np.uint64) + np.uint64(quarter + 1) * GOLDEN)
-            return (_mix(key + (who.astype(np.uint64) + np.uint64(1)) * GOLDEN) >> np.uint64(11)) * 2.0**-53
+        key = _mix((self._keys[decision] + (quarter + 1) * GOLDEN) % 2**64)
+        z = who.astype(np.uint64)
+        z *= GOLDEN
+        z += (key + GOLDEN) % 2**64
+        z = _mix(z)
+        z >>= 11
+        return z.view(np.int64) * 2.0**-53  # below 2^53, and signed numbers convert faster
 
     def _draw(self, law, decision, quarter, rows):
         key = (law, decision, quarter, rows)
@@ -92,14 +96,18 @@ class Streams:
         return values
 
 
-GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+GOLDEN = 0x9E3779B97F4A7C15
 
 
-def _mix(z: np.ndarray) -> np.ndarray:
-    """The output function of SplitMix64 (rows,) uint64."""
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
+def _mix(z):
+    """The output function of SplitMix64: of (rows,) uint64, in place, or of one int below 2^64."""
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        z ^= z >> shift
+        z *= factor
+        if isinstance(z, int):
+            z %= 2**64
+    z ^= z >> 31
+    return z
 
 
 class Luck:

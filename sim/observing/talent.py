@@ -24,7 +24,7 @@ def stocks(world) -> dict[str, float]:
         "talent_vacancy_rate": labour.vacancies / max(labour.vacancies + employed, 1.0),
         "talent_wage": float(np.exp(labour.wage)),
         "talent_founders_stock": float(np.exp(labour.founder_gap)),
-        "talent_subsidised": float(np.count_nonzero(people.subsidy_end[: people.count] > world.quarter)),
+        "talent_subsidised": float(np.count_nonzero(people.subsidy_end[people.granted] > world.quarter)),
     }
 
 

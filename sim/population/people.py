@@ -41,8 +41,11 @@ class Talent:
     def __init__(self, slots: int, identities: int):
         self.slots, self.count, self.known, self.residents = slots, 0, 0, 0
         for name, (dtype, _, _, fill) in COLUMNS.items():
-            setattr(self, name, np.full(slots, fill, dtype))
+            # Zeros need no memory before they are used, and most slots never are.
+            setattr(self, name, np.full(slots, fill, dtype) if fill else np.zeros(slots, dtype))
         self.vacant = np.empty(0, np.int64)
+        self.searching = np.empty(0, np.int64)  # slots of those without a post
+        self.granted = np.empty(0, np.int64)  # slots of those who hold or held a grant
         # By identity, for the comparison with the twin.
         self.came = np.zeros(identities, bool)
         self.paid = np.zeros(identities)
@@ -51,10 +54,6 @@ class Talent:
         """Who is in the city, (count,)."""
         return self.employer[: self.count] > ABSENT
 
-    def stock(self) -> int:
-        """Heads in the city."""
-        return int(np.count_nonzero(self.alive()))
-
     def seat(self, number: int) -> np.ndarray:
         """Slots for those who come: vacant ones first, then new ones."""
         again, self.vacant = self.vacant[:number], self.vacant[number:]
@@ -62,12 +61,13 @@ class Talent:
         return np.concatenate([again, np.arange(first, self.count)])
 
     def remove(self, slots: np.ndarray) -> None:
-        """These persons leave the city."""
+        """These persons leave the city; the list of searchers forgets whoever no longer searches."""
         self.employer[slots] = ABSENT
         self.kind[slots] = len(KINDS)
         self.contract_end[slots] = FOREVER
         self.subsidy_end[slots] = NEVER
         self.vacant = np.concatenate([self.vacant, slots])
+        self.searching = self.searching[self.employer[self.searching] == SEARCHING]
 
     def columns(self) -> dict[str, np.ndarray]:
         """All columns by name (views)."""
@@ -120,7 +120,10 @@ def whole_counts(expected: np.ndarray) -> np.ndarray:
 def draw_skill(numbers, rng, kind: np.ndarray) -> np.ndarray:
     """Log skill (rows,): the mean of the kind and the same spread in each."""
     mean = np.array([numbers[f"talent.kind.{name}.skill"] for name in KINDS])
-    return (mean[kind] + numbers["talent.skill_sd"] * rng.standard_normal(len(kind))).astype("f4")
+    skill = rng.standard_normal(len(kind))
+    skill *= numbers["talent.skill_sd"]
+    skill += mean[kind]
+    return skill.astype("f4")
 
 
 def draw_cast(numbers, streams, inflow: np.ndarray, origins: np.ndarray, base: np.ndarray) -> Cast:
@@ -128,18 +131,23 @@ def draw_cast(numbers, streams, inflow: np.ndarray, origins: np.ndarray, base: n
     cap = reach(numbers, base)
     expected = inflow[:, :, None] * origins * (cap / base)
     counts = whole_counts(expected.reshape(len(inflow), -1))
-    cells = counts.shape[1]
-    which = np.repeat(np.tile(np.arange(cells), len(inflow)), counts.ravel())
-    kind, origin = (which // len(base)).astype("i1"), (which % len(base)).astype("i1")
-    rows = len(which)
-    young, old = np.array([ENTRY_AGE[k] for k in range(len(KINDS))]).T
+    rows = int(counts.sum())
+    kinds, places = np.divmod(np.arange(counts.shape[1]), len(base))
+    young, old = np.array([ENTRY_AGE[k] for k in range(len(KINDS))], float).T
     draw = streams.trait
-    age = young[kind] + (old - young)[kind] * draw("arrival age").random(rows)
+
+    def each(values):
+        return np.repeat(np.tile(values, len(inflow)), counts.ravel())
+
+    age = draw("arrival age").random(rows)
+    age *= each((old - young)[kinds])
+    age += each(young[kinds])
+    rank = draw("arrival rank").random(rows)
+    rank *= each(cap[places])
+    kind = each(kinds.astype("i1"))
     return Cast(
-        np.concatenate([[0], np.cumsum(counts.sum(axis=1))]), kind, origin,
-        (draw("arrival rank").random(rows) * cap[origin]).astype("f4"),
-        draw_skill(numbers, draw("arrival skill"), kind), age.astype("f4"),
-        draw("arrival hears").random(rows).astype("f4"),
+        np.concatenate([[0], np.cumsum(counts.sum(axis=1))]), kind, each(places.astype("i1")), rank.astype("f4"),
+        draw_skill(numbers, draw("arrival skill"), kind), age.astype("f4"), draw("arrival hears").random(rows).astype("f4"),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.population.people import FOREIGN, KINDS, LOCAL, SKILLED, reach
+from sim.population.people import FOREIGN, KINDS, LOCAL, SEARCHING, SKILLED, reach
 
 WORKING_DAYS = 250  # a year
 
@@ -50,8 +50,7 @@ def permit_utility(response, days, usual, horizon):
 def utility_change(world) -> np.ndarray:
     """Change of the city's utility against the start by kind (kinds,), before any subsidy."""
     p, labour = world.numbers, world.labour
-    mean = np.array([p[f"talent.kind.{kind}.skill"] for kind in KINDS])
-    pay, rent, space = p["talent.pay"] * np.exp(mean), p["place.talent.rent"], p["talent.floor_space"]
+    pay, rent, space = labour.pay, p["place.talent.rent"], p["talent.floor_space"]
     income = real_income(pay * np.exp(labour.wage), rent, space) / real_income(pay, rent, space)
     change = p["talent.income_response"] * np.log(income)
     change += p["talent.job_response"] * np.log(labour.chance / labour.usual_chance)
@@ -71,39 +70,41 @@ def subsidy_utility(world, skill, yearly):
 
 
 def arrive(world, change) -> None:
-    """`change` (kinds,) is that of the city's utility. Those of the cast whose move is this quarter choose; who chooses the city takes a slot and searches."""
+    """Those of the cast whose move is this quarter choose by the change of the city's utility (kinds,); who comes searches."""
     people, cast, labour, p, award = world.talent, world.arrivals, world.labour, world.numbers, world.rules.talent.award
     first, last = cast.first[world.quarter], cast.first[world.quarter + 1]
     people.known += int(last - first)
-    kind, origin, skill = cast.kind[first:last], cast.origin[first:last], cast.skill[first:last]
+    kind, origin, skill, rank = (values[first:last] for values in (cast.kind, cast.origin, cast.skill, cast.rank))
     labour.history[world.quarter] = change[SKILLED]
-    gain = change[kind]
+    base, places = labour.base_share, len(labour.base_share)
+    gain = np.repeat(change, places).reshape(-1, places)
     # Vocational schools fill places by the market of the day; the trained arrive years later.
     enrolled = world.quarter - int(p["talent.vocational_delay"])
-    gain[(kind == SKILLED) & (origin == LOCAL)] = labour.history[enrolled] if enrolled >= 0 else 0.0
+    gain[SKILLED, LOCAL] = labour.history[enrolled] if enrolled >= 0 else 0.0
+    share = shifted(base, gain).ravel()[places * kind + origin]
     eligible = np.zeros(last - first, bool)
     if award is not None:
         eligible = (origin != LOCAL) & (kind != SKILLED) & (skill >= award.min_skill)
-        knows = eligible & (cast.hears[first:last] < world.rules.delivery.awareness)
         if labour.eligible is None:
-            labour.eligible = float(np.count_nonzero(eligible & (cast.rank[first:last] < labour.base_share[origin])))
+            labour.eligible = float(np.count_nonzero(eligible & (rank < base[origin])))
         yearly = award.chance(labour.eligible) * award.grant / max(p["talent.horizon"], award.quarters / 4)
-        gain = gain + knows * subsidy_utility(world, skill, yearly)
-    share = shifted(labour.base_share[origin], gain)
-    limit = reach(p, labour.base_share)[origin]
-    labour.beyond_reach = int(np.count_nonzero(share > limit))
-    rank = cast.rank[first:last]
+        knows = np.flatnonzero(eligible & (cast.hears[first:last] < world.rules.delivery.awareness))
+        more = gain[kind[knows], origin[knows]] + subsidy_utility(world, skill[knows], yearly)
+        share[knows] = shifted(base[origin[knows]], more)
+    labour.beyond_reach = int(np.count_nonzero(share > reach(p, base)[origin]))
     coming = np.flatnonzero(rank < share)
-    slots = people.seat(len(coming))
-    people.identity[slots] = people.residents + first + coming
-    people.kind[slots], people.origin[slots], people.skill[slots] = kind[coming], origin[coming], skill[coming]
-    liking = logit(labour.base_share)[origin[coming]] - logit(np.clip(rank[coming], 1e-4, 0.9999))
+    slots, who = people.seat(len(coming)), people.residents + first + coming
+    kind, origin, rank = kind[coming], origin[coming], rank[coming]
+    people.identity[slots], people.kind[slots], people.origin[slots], people.skill[slots] = who, kind, origin, skill[coming]
+    liking = logit(base)[origin] - logit(np.clip(rank, 1e-4, 0.9999))
     people.attachment[slots] = liking
+    labour.least_attachment = min(labour.least_attachment, float(liking.min(initial=0.0)))
     people.born[slots] = world.quarter - np.rint(4 * cast.age[first:last][coming])
     people.since[slots] = world.quarter
-    people.employer[slots] = -1
+    people.employer[slots] = SEARCHING
+    people.searching = np.concatenate([people.searching, slots])
     people.contract_end[slots] = world.quarter + 4
-    people.came[people.identity[slots]] = True
-    labour.arrived = np.bincount(kind[coming], minlength=len(KINDS))
-    labour.arrived_from = np.bincount(origin[coming], minlength=len(labour.base_share))
+    people.came[who] = True
+    labour.arrived = np.bincount(kind, minlength=len(KINDS))
+    labour.arrived_from = np.bincount(origin, minlength=places)
     labour.newly_eligible = slots[eligible[coming]]

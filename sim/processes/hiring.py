@@ -6,6 +6,8 @@ import numpy as np
 
 from sim.population.people import SEARCHING
 
+FEW = 0.5  # a smaller part of the rows is first found, then sorted
+
 
 def matches(vacancies, searchers, exponent):
     """Hires of a quarter: V·U / (V^l + U^l)^(1/l), never more than either (den Haan, Ramey and Watson 2000)."""
@@ -65,22 +67,37 @@ def offers(p, firms, rows, luck) -> np.ndarray:
 def best(score, identity, number) -> np.ndarray:
     """The `number` best, from the best, ties by identity (sorts only those)."""
     number = min(max(number, 0), len(score))
-    rows = np.arange(len(score))
-    if 0 < number < len(score):
-        limit = np.partition(score, len(score) - number)[len(score) - number]
-        rows = np.flatnonzero(score >= limit)
-    loss = -score[rows]
-    order = np.argsort(loss)  # without ties any sort gives the same
-    ranked = loss[order]
-    if (ranked[1:] == ranked[:-1]).any():
-        order = np.lexsort((identity[rows], loss))  # five times as slow, and nearly never needed
-    return rows[order[:number]]
+    if not number:
+        return np.empty(0, np.int64)
+    if number > FEW * len(score):
+        return _falling(score, identity)[:number]
+    limit = np.partition(score, len(score) - number)[len(score) - number]
+    rows = np.flatnonzero(score >= limit)
+    return rows[_falling(score[rows], identity[rows])[:number]]
+
+
+def _falling(score, identity) -> np.ndarray:
+    """Order of falling score, ties by identity (rows,).
+
+    Whole numbers sort several times as fast as positions by a key: the last bits of a score make way for the position.
+    """
+    bits = len(score).bit_length()
+    key = np.subtract(score.max() + 1.0, score, dtype=np.float64).view(np.int64)  # positive numbers sort like their bits
+    key &= -1 << bits
+    key |= np.arange(len(score))
+    key.sort()
+    close = ((key[1:] ^ key[:-1]) < 1 << bits).any()  # alike but for the last bits
+    key &= (1 << bits) - 1
+    if close and not (score[key][:-1] > score[key][1:]).all():
+        return np.lexsort((identity, -score))  # slow, and nearly never needed
+    return key
 
 
 def bell(uniform):
     """Logistic noise of unit standard deviation from uniform luck: two draws of one kind, one stream."""
-    u = np.clip(uniform, 1e-6, 1 - 1e-6)
-    return np.log(u / (1 - u)) * (np.sqrt(3) / np.pi)
+    u = np.minimum(np.maximum(uniform, 1e-6), 1 - 1e-6)
+    u /= 1 - u
+    return np.log(u, out=u) * (np.sqrt(3) / np.pi)
 
 
 def assign(vacancies, offer, firm_identity, score, identity, exponent):
@@ -97,22 +114,32 @@ def assign(vacancies, offer, firm_identity, score, identity, exponent):
 def set_posts(world) -> None:
     """Posts follow the R&D that firms plan at what a head costs."""
     firms, p, n = world.firms, world.numbers, world.firms.count
-    wanted = 4 * world.rd_plan / head_cost(p, world.quarter, world.labour.wage)
-    pace = np.where(firms.birth[:n] == world.quarter, 1.0, p["talent.post_adjustment"])
-    firms.posts[:n] += pace * (wanted - firms.posts[:n])
-    firms.posts[:n] *= firms.alive[:n]
+    posts = firms.posts[:n]
+    change = 4 * world.rd_plan
+    change /= head_cost(p, world.quarter, world.labour.wage)
+    change -= posts
+    new = np.flatnonzero(firms.birth[:n] == world.quarter)
+    at_once = change[new]
+    change *= p["talent.post_adjustment"]
+    change[new] = at_once
+    posts += change
+    posts *= firms.alive[:n]
+    world.labour.posts = whole_posts(firms, n)
 
 
 def hire(world, luck) -> None:
     """One round of matching over vacancies and searchers; counts what is filled."""
     firms, people, p, labour, n = world.firms, world.talent, world.numbers, world.labour, world.firms.count
-    empty = np.maximum(whole_posts(firms, n) - firms.st_staff[:n], 0).astype(np.int64)
-    at = np.flatnonzero(empty)
-    searchers = np.flatnonzero(people.employer[: people.count] == SEARCHING)
+    at = np.flatnonzero(labour.posts > firms.st_staff[:n])
+    empty = (labour.posts[at] - firms.st_staff[at]).astype(np.int64)
+    searchers = people.searching
     offer = offers(p, firms, at, bell(world.luck.sparse("vacancy", at)))
     score = people.skill[searchers] + p["talent.search_noise"] * bell(luck.sparse("search", searchers))
-    posts, who = assign(empty[at], offer, firms.identity[at], score, people.identity[searchers], p["talent.matching"])
-    who = searchers[who]
+    posts, found = assign(empty, offer, firms.identity[at], score, people.identity[searchers], p["talent.matching"])
+    who = searchers[found]
+    left = np.ones(len(searchers), bool)
+    left[found] = False
+    people.searching = searchers[left]
     move(world, who, at[posts])
     people.since[who] = world.quarter
     people.contract_end[who] = world.quarter + 4
@@ -123,16 +150,21 @@ def hire(world, luck) -> None:
 
 
 def move(world, rows, to) -> None:
-    """Persons change employer (slot, SEARCHING or ABSENT; one for all or one each); staff and skill of firms follow."""
-    people, firms, labour, n = world.talent, world.firms, world.labour, world.firms.count
-    before, skill = people.employer[rows], people.skill[rows] - labour.usual_skill
+    """Persons change employer: a slot each, or SEARCHING or ABSENT for all; staff and skill of firms follow."""
+    people, firms, labour = world.talent, world.firms, world.labour
+    skill = (people.skill[rows] - labour.usual_skill).astype(np.float64)
+    before = people.employer[rows]
+    works = before >= 0
+    if works.any():
+        before = before[works]
+        np.subtract.at(firms.st_staff, before, 1.0)
+        np.subtract.at(labour.skill_sum, before, skill[works])
     people.employer[rows] = to
-    for sign, at in ((-1, before), (1, people.employer[rows])):
-        works = np.flatnonzero(at >= 0)
-        if len(works):
-            at = at[works]
-            firms.st_staff[:n] += sign * np.bincount(at, minlength=n)
-            labour.skill_sum[:n] += sign * np.bincount(at, skill[works], n)
+    if np.ndim(to):
+        np.add.at(firms.st_staff, to, 1.0)
+        np.add.at(labour.skill_sum, to, skill)
+    elif to == SEARCHING:
+        people.searching = np.concatenate([people.searching, rows])
 
 
 def settle_staff(world) -> None:
@@ -146,6 +178,6 @@ def settle_staff(world) -> None:
 def set_wage(world) -> None:
     """Log wage against the start: moves toward the response to posts over talent, both against the start."""
     p, labour = world.numbers, world.labour
-    posts = float(whole_posts(world.firms, world.firms.count).sum())
-    labour.tightness = np.log(max(posts, 1.0) / max(world.talent.stock(), 1.0)) - labour.usual_tightness
+    posts, stock = float(labour.posts.sum()), float(labour.stock.sum())
+    labour.tightness = np.log(max(posts, 1.0) / max(stock, 1.0)) - labour.usual_tightness
     labour.wage += p["talent.wage_speed"] * (p["talent.wage_response"] * labour.tightness - labour.wage)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.population.people import ABSENT, KINDS, SKILLED
+from sim.population.people import KINDS, SKILLED
 
 
 @dataclass
@@ -33,6 +33,7 @@ class Labour:
     founders: int = 0
     tenure_scale: np.ndarray = field(default_factory=lambda: np.ones(2))
     leave_norm: np.ndarray = field(default_factory=lambda: np.ones(len(KINDS)))
+    rates: np.ndarray = field(default_factory=lambda: np.zeros((3, 4 * len(KINDS))))  # see leaving.rates
     eligible: float | None = None  # arrivals a quarter that compete for grants
     given: int = 0  # grants of the year
     newly_eligible: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
@@ -48,11 +49,15 @@ class Labour:
     left_to: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     skill_sum: np.ndarray = field(default_factory=lambda: np.zeros(0))  # (firm slots,) of the staff, against the usual
     stock: np.ndarray = field(default_factory=lambda: np.zeros(len(KINDS), np.int64))  # moved by flows only
+    pay: np.ndarray = field(default_factory=lambda: np.ones(len(KINDS)))  # RMB/year at the start
+    posts: np.ndarray = field(default_factory=lambda: np.zeros(0))  # (firms,) in heads, of this quarter
+    least_attachment: float = 0.0  # of anybody who ever came
     promised: dict[str, float] = field(default_factory=dict)  # agency → heads × terms
 
 
-def potential_founders(p, people) -> np.ndarray:
-    """Seniors, returnees and experts with skill enough to found a firm, (count,)."""
+def potential_founders(p, people) -> float:
+    """Number of seniors, returnees and experts with skill enough to found a firm."""
     n = people.count
     able = people.skill[:n] >= p["talent.founder_skill"]
-    return able & (people.employer[:n] > ABSENT) & (people.kind[:n] != SKILLED)
+    able &= people.kind[:n] < SKILLED  # the last of the kinds; empty slots come after it
+    return float(np.count_nonzero(able))

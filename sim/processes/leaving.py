@@ -8,7 +8,7 @@ import numpy as np
 from sim.population.columns import NEVER
 from sim.population.people import ABSENT, FOREIGN, KINDS, LOCAL, SEARCHING
 from sim.processes.choice import subsidy_utility
-from sim.processes.hiring import move, whole_posts
+from sim.processes.hiring import move
 
 EARLY = 8  # quarters in a post that count as the first years
 LEFT, SWITCHED, QUIT, LAID_OFF, STAYED = range(5)
@@ -22,9 +22,18 @@ def turnover(p, scale):
 
 def leave_chance(p, yearly, surplus, searching, norm):
     """Yearly chance to leave the city (rows,): falls with what the city is worth to the person now."""
+    return _thinned(p, usual_leaving(p, yearly, searching, norm), surplus)
+
+
+def usual_leaving(p, yearly, searching, norm):
+    """Yearly chance to leave the city of who likes it as usual (rows,)."""
     usual = yearly * p["talent.leave_share"] * p["talent.siphon"] * norm
-    factor = 1 + (p["talent.search_leave"] - 1) * searching
-    return np.minimum(usual * factor * np.exp(-p["talent.persistence"] * surplus), 0.95)
+    return usual * (1 + (p["talent.search_leave"] - 1) * searching)
+
+
+def _thinned(p, usual, surplus):
+    """The same of who finds more in the city than usual (rows,)."""
+    return np.minimum(usual * np.exp(-p["talent.persistence"] * surplus), 0.95)
 
 
 def decide(uniform, leaves, switches, quits, laid_off):
@@ -40,7 +49,7 @@ def surplus_now(world, rows, change):
     """What the city is worth to a person beyond the usual: attachment, conditions, and a subsidy while it is paid."""
     people, award = world.talent, world.rules.talent.award
     surplus = people.attachment[rows] + change.astype("f4")[people.kind[rows]]
-    if award is not None:
+    if award is not None and len(people.granted):
         paid = np.flatnonzero(people.subsidy_end[rows] > world.quarter)
         surplus[paid] += subsidy_utility(world, people.skill[rows[paid]], 4 * award.instalment)
     return surplus
@@ -50,42 +59,67 @@ def destination(world, kind, place) -> np.ndarray:
     """Place a leaver goes to, from uniform luck: by the utility of the places; foreign experts mostly go home."""
     labour = world.labour
     abroad = (kind == FOREIGN) & (place < world.numbers["talent.foreign_return"])
-    hub = 1 + np.minimum(np.searchsorted(np.cumsum(labour.hub_shares), place, side="right"), len(labour.hub_shares) - 1)
+    hub = 1 + np.searchsorted(np.cumsum(labour.hub_shares[:-1]), place, side="right")
     return np.where(abroad, len(labour.base_share) - 1, hub)
 
 
 def review(world, luck, rows, change) -> None:
-    """Persons whose year is over (rows,) decide by the change of the city's utility (kinds,); firms with more staff than posts let some of them go."""
-    people, firms, p, labour, n = world.talent, world.firms, world.numbers, world.labour, world.firms.count
-    kind, employer = people.kind[rows], people.employer[rows]
-    searching = employer == SEARCHING
-    cell = 2 * kind.astype(np.int64) + (world.quarter - people.since[rows] < EARLY)
-    rate = turnover(p, labour.tenure_scale)
-    yearly, norm = rate.ravel()[cell], labour.leave_norm[kind]
-    leaves = leave_chance(p, yearly, surplus_now(world, rows, change), searching, norm)
-    switches = yearly * p["talent.switch_share"]
-    quits = yearly * ~searching * max(1 - p["talent.leave_share"] - p["talent.switch_share"], 0.0)
-    # One person a firm may always keep. A quarter of the staff is reviewed, so half the excess goes each quarter.
-    excess = firms.st_staff[:n] - np.maximum(whole_posts(firms, n), 1)
-    part = np.clip(2 * excess / np.maximum(firms.st_staff[:n], 1), 0, 1)
-    laid_off = part[employer] * ~searching
+    """Persons whose year is over (rows,) decide by the change of the city's utility (kinds,), or are let go."""
+    people, p, labour = world.talent, world.numbers, world.labour
     uniform = luck.sparse("stay", rows)
-    fate = decide(uniform, leaves, switches, quits, laid_off)
-    retired = world.quarter - people.born[rows] >= 4 * p["talent.retirement_age"]
-    gone = np.flatnonzero(retired | (fate <= SWITCHED))
-    moves = (fate[gone] == LEFT) & ~retired[gone]
-    to = np.where(moves, destination(world, kind[gone], uniform[gone] / np.maximum(leaves[gone], 1e-9)), LOCAL)
-    end = people.subsidy_end[rows]
-    over = (end != NEVER) & (end <= world.quarter)
-    labour.subsidy_over = int(np.count_nonzero(over))
-    labour.left_after_subsidy = int(np.count_nonzero(over[gone[moves]]))
-    labour.left = np.bincount(kind[gone], minlength=len(KINDS))
+    kind, employer = people.kind[rows], people.employer[rows]
+    cell = 4 * kind
+    cell += 2 * (people.since[rows] > world.quarter - EARLY)
+    cell += employer == SEARCHING
+    usual, switches, quits = labour.rates
+    # Nobody likes the city less than the least attached who ever came, and a subsidy only adds.
+    most = _thinned(p, usual, labour.least_attachment + np.repeat(change, 4)) + switches + quits
+    laid_off = _lay_offs(world)[employer]
+    # Most stay whatever the city is worth to them: only the others are looked at.
+    near = np.flatnonzero(uniform < (most * (1 + 1e-5))[cell] + laid_off)
+    who, at, drawn = rows[near], cell[near], uniform[near]
+    leaves = _thinned(p, usual[at], surplus_now(world, who, change))
+    ends = decide(drawn, leaves, switches[at], quits[at], laid_off[near])
+    retired = people.born[rows] <= world.quarter - 4 * p["talent.retirement_age"]
+    goes = retired.copy()
+    goes[near[ends <= SWITCHED]] = True
+    gone = rows[goes]
+    moves = (ends == LEFT) & ~retired[near]
+    to = destination(world, people.kind[who[moves]], drawn[moves] / np.maximum(leaves[moves], 1e-9))
+    due = people.granted[people.contract_end[people.granted] <= world.quarter]
+    labour.subsidy_over = int(np.count_nonzero(_over(people.subsidy_end[due], world.quarter)))
+    labour.left_after_subsidy = int(np.count_nonzero(_over(people.subsidy_end[who[moves]], world.quarter)))
+    labour.left = np.bincount(people.kind[gone], minlength=len(KINDS))
     labour.left_to = np.bincount(to, minlength=len(labour.base_share))
+    labour.left_to[LOCAL] += len(gone) - len(to)
     people.contract_end[rows] = world.quarter + 4
-    free = np.flatnonzero((fate == QUIT) | (fate == LAID_OFF))
-    move(world, rows[free], SEARCHING)
-    move(world, rows[gone], ABSENT)
-    people.remove(rows[gone])
+    move(world, who[(ends == QUIT) | (ends == LAID_OFF)], SEARCHING)
+    move(world, gone, ABSENT)
+    people.remove(gone)
+
+
+def rates(p, labour) -> np.ndarray:
+    """Yearly chances by kind, first years and searching (3, cells): to leave as usual, to leave R&D, to quit."""
+    searching = np.tile([0, 1], 2 * len(KINDS))
+    yearly = np.repeat(turnover(p, labour.tenure_scale).ravel(), 2)
+    quits = yearly * (1 - searching) * max(1 - p["talent.leave_share"] - p["talent.switch_share"], 0.0)
+    usual = usual_leaving(p, yearly, searching, np.repeat(labour.leave_norm, 4))
+    return np.array([usual, yearly * p["talent.switch_share"], quits])
+
+
+def _lay_offs(world) -> np.ndarray:
+    """Part of the reviewed whom a firm lets go (firms + 1,); the last entry is for those who search."""
+    staff, posts = world.firms.st_staff[: world.firms.count], world.labour.posts
+    # One person a firm may always keep. A quarter of the staff is reviewed, so half the excess goes each quarter.
+    many = np.flatnonzero(staff > posts)
+    part = np.zeros(len(staff) + 1)
+    part[many] = np.minimum(2 * (staff[many] - np.maximum(posts[many], 1)) / staff[many], 1)
+    return part
+
+
+def _over(end, quarter) -> np.ndarray:
+    """Whose grant has ended (rows,)."""
+    return (end != NEVER) & (end <= quarter)
 
 
 def release(world, slots) -> None:
@@ -95,5 +129,7 @@ def release(world, slots) -> None:
     people = world.talent
     gone = np.zeros(world.firms.rows - ABSENT, bool)  # the last two stand for no employer
     gone[slots] = True
-    people.employer[: people.count][gone[people.employer[: people.count]]] = SEARCHING
+    rows = np.flatnonzero(gone[people.employer[: people.count]])
+    people.employer[rows] = SEARCHING
+    people.searching = np.concatenate([people.searching, rows])
     world.labour.skill_sum[slots] = 0

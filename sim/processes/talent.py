@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.population.columns import NEVER
 from sim.population.initial import FOUNDER
-from sim.population.people import ABSENT, KINDS, SKILLED
+from sim.population.people import ABSENT, KINDS, SEARCHING, SKILLED
 from sim.processes import choice, hiring, leaving
 from sim.processes.labour import potential_founders
 from sim.streams import Luck
@@ -34,14 +35,18 @@ def step(world) -> None:
         _youth(world, world.rules.talent.youth, luck)
     hiring.settle_staff(world)
     usual = labour.usual_founders * np.exp(labour.path[world.quarter + 1])
-    labour.founder_gap = float(np.log(max(potential_founders(p, people).sum(), 1.0) / usual))
+    labour.founder_gap = float(np.log(max(potential_founders(p, people), 1.0) / usual))
 
 
 def _found(world, luck, rows) -> np.ndarray:
     """New technology firms take their founder from those whose year is over (rows,); returns the others."""
     firms, people, p = world.firms, world.talent, world.numbers
     slots = world.entered[firms.kind[world.entered] == FOUNDER]
-    able = rows[(people.skill[rows] >= p["talent.founder_skill"]) & (people.kind[rows] != SKILLED)]
+    if not len(slots):
+        world.labour.founders = 0
+        return rows
+    able = rows[people.skill[rows] >= p["talent.founder_skill"]]
+    able = able[people.kind[able] != SKILLED]
     score = people.skill[able] + p["talent.search_noise"] * hiring.bell(luck.sparse("founder", able))
     chosen = able[hiring.best(score, people.identity[able], len(slots))]
     # The order of firms is that of their identities, not of the slots they happen to sit in.
@@ -58,12 +63,14 @@ def _award(world, award) -> None:
     people, labour, agency = world.talent, world.labour, world.agencies[award.agency]
     new = labour.newly_eligible
     labour.eligible = 0.5 * (labour.eligible + len(new))
-    holders = np.flatnonzero(people.subsidy_end[: people.count] > world.quarter)
+    people.granted = people.granted[people.subsidy_end[people.granted] != NEVER]  # without those who have left
+    holders = people.granted[people.subsidy_end[people.granted] > world.quarter]
     places = int(award.places * (world.season + 1) / 4) - labour.given
     payable = int(agency.budget_year // max(4 * award.instalment, 1.0)) - len(holders)
     best = new[hiring.best(people.skill[new], people.identity[new], min(places, payable))]
     labour.given += len(best)
     people.subsidy_end[best] = world.quarter + award.quarters
+    people.granted = np.concatenate([people.granted, best])
     holders = np.concatenate([holders, best])
     holders = holders[people.employer[holders] >= 0]
     each = agency.pay_people(world, "talent_grant", len(holders), award.instalment)
@@ -74,10 +81,10 @@ def _award(world, award) -> None:
 def _youth(world, call, luck) -> None:
     """Third quarter: the best young staff get a project of their own; they learn from it and stay while it runs."""
     people, agency, n = world.talent, world.agencies[call.agency], world.talent.count
-    young = (people.employer[:n] >= 0) & (people.kind[:n] != SKILLED)
     # Those whose year has just begun apply: nobody is bound by an earlier project, and the call is once a year.
-    young &= (world.quarter - people.born[:n] < 4 * call.age_limit) & (people.contract_end[:n] == world.quarter + 4)
-    rows = np.flatnonzero(young)
+    rows = np.flatnonzero(people.contract_end[:n] == world.quarter + 4)
+    rows = rows[people.born[rows] > world.quarter - 4 * call.age_limit]
+    rows = rows[(people.employer[rows] >= 0) & (people.kind[rows] != SKILLED)]
     score = people.skill[rows] + world.numbers["talent.search_noise"] * hiring.bell(luck.sparse("young", rows))
     afford = int(world.ledger.cash[agency.account] // max(call.grant, 1.0))
     best = rows[hiring.best(score, people.identity[rows], min(call.places, afford))]
@@ -96,16 +103,23 @@ def imbalances(world) -> dict[str, float]:
     """Heads that do not add up, and grants that are not heads times terms; empty when all is well."""
     people, labour, firms, n = world.talent, world.labour, world.firms, world.talent.count
     errors = {}
-    stock = np.bincount(people.kind[:n], minlength=len(KINDS) + 1)[:-1]  # empty slots have a kind of their own
+    stock = np.array([np.count_nonzero(people.kind[:n] == kind) for kind in range(len(KINDS))])
     if gap := int(np.abs(stock - labour.stock).sum()):
         errors["head count of talent"] = gap
-    heads = np.bincount(people.employer[:n] - ABSENT, minlength=firms.rows + 2)
-    if gap := int(abs(stock.sum() - heads[1:].sum())):
+    works, searching = np.count_nonzero(people.employer[:n] >= 0), len(people.searching)
+    if gap := abs(int(stock.sum()) - works - searching):
         errors["talent employed or searching"] = gap
-    if gap := float(np.abs(heads[2:] - firms.st_staff).sum()):
-        errors["staff of firms"] = gap
-    if gap := int(heads[2:][~firms.alive].sum()):
+    # One wrong entry changes one of two sums; once a year, and where they differ, every firm is counted.
+    slots = int(people.employer[:n].sum(dtype=np.int64)) - SEARCHING * searching - ABSENT * (n - works - searching)
+    staff, m = firms.st_staff, firms.count
+    if world.season == 3 or works != staff.sum() or slots != staff[:m] @ np.arange(m, dtype=np.float64):
+        heads = np.bincount(people.employer[:n] - ABSENT, minlength=firms.rows + 2)[2:]
+        if gap := float(np.abs(heads - staff).sum()):
+            errors["staff of firms"] = gap
+    if gap := int((staff[:m] * ~firms.alive[:m]).sum()):
         errors["talent at dead firms"] = gap
+    if gap := np.count_nonzero(people.employer[people.searching] != SEARCHING):
+        errors["searching talent"] = gap
     if gap := int(n - stock.sum() - len(people.vacant)):
         errors["slots of talent"] = abs(gap)
     for name, promised in labour.promised.items():

@@ -43,7 +43,7 @@ def start(world) -> None:
     labour.chance = labour.usual_chance = flow / before
     stock = employed + searching
     kinds = table.kind_shares(p, stock)
-    kind = np.searchsorted(np.cumsum(kinds)[:-1], streams.trait("talent kind").random(stock), side="right").astype("i1")
+    kind = _bands(np.cumsum(kinds)[:-1], streams.trait("talent kind").random(stock))
     residents = _residents(world, kind, employed, posts)
     inflow = _inflow(world, residents)
     origins = table.origin_shares(p, hubs)
@@ -54,14 +54,16 @@ def start(world) -> None:
     for name, values in residents.items():
         getattr(people, name)[:stock] = values
     people.came[:stock] = True
-    lived = np.cumsum(origins, axis=1)[kind]
-    people.origin[:stock] = (streams.trait("talent origin").random(stock)[:, None] >= lived[:, :-1]).sum(axis=1)
+    people.origin[:stock] = _bands(np.cumsum(origins, axis=1)[:, :-1].T[:, kind], streams.trait("talent origin").random(stock))
     labour.stock = np.bincount(kind, minlength=len(KINDS))
     labour.arrived_from = labour.left_to = np.zeros(len(base), np.int64)
+    people.searching = np.flatnonzero(people.employer[:stock] == SEARCHING)
+    labour.rates = leaving.rates(p, labour)
+    labour.pay = p["talent.pay"] * np.exp(np.array([p[f"talent.kind.{name}.skill"] for name in KINDS]))
     labour.usual_fill = employed / max(total, 1.0)
-    labour.usual_skill = float(people.skill[people.employer >= 0].mean()) if employed else 0.0
+    labour.usual_skill = float(people.skill[:stock][people.employer[:stock] >= 0].mean()) if employed else 0.0
     labour.usual_tightness = float(np.log(max(total, 1.0) / max(stock, 1)))
-    labour.usual_founders = max(float(potential_founders(p, people).sum()), 1.0)
+    labour.usual_founders = max(potential_founders(p, people), 1.0)
     labour.vacancies = total - employed
     _normalise(world, n)
 
@@ -81,13 +83,13 @@ def _residents(world, kind, employed, posts) -> dict[str, np.ndarray]:
     # The best are in the posts with the best offers, as matching leaves them; the rest search.
     score = skill + p["talent.search_noise"] * hiring.bell(draw("talent rank").random(rows))
     mixed = draw("talent mixing").random(rows) < p["talent.start_mixing"]
-    score[mixed] = score[mixed][np.argsort(draw("talent shuffle").random(int(mixed.sum())))]
-    best = np.argsort(-score, kind="stable")[:employed]
+    score[mixed] = score[mixed][_shuffled(draw("talent shuffle"), int(mixed.sum()))]
+    best = hiring.best(score, np.arange(rows), employed)
     offer = hiring.offers(p, firms, np.arange(n), 0.0)
     heads = np.repeat(np.arange(n), posts.astype(np.int64))
     offered = offer[heads] + p["talent.offer_noise"] * hiring.bell(draw("talent offer").random(len(heads)))
     employer = np.full(rows, SEARCHING)
-    employer[best] = heads[np.argsort(-offered, kind="stable")[:employed]]
+    employer[best] = heads[hiring.best(offered, np.arange(len(heads)), employed)]
     attachment = _attachment(p, labour, draw("talent attachment"), tenure, rows)
     factor = np.where(employer < 0, p["talent.search_leave"], 1.0) * np.exp(-p["talent.persistence"] * attachment)
     count = np.bincount(kind, minlength=len(KINDS))
@@ -105,11 +107,25 @@ def _attachment(p, labour, rng, tenure, rows) -> np.ndarray:
     hazard = p["talent.turnover"] * p["talent.leave_share"]
     found, todo = np.zeros(rows), np.arange(rows)
     for _ in range(6):  # rejection: the few who are left after six rounds are taken as they are
-        rank = np.clip(base * rng.random(rows), 1e-4, 0.9999)
-        found[todo] = (choice.logit(base) - choice.logit(rank))[todo]
-        stays = np.exp(-hazard * tenure * np.exp(-p["talent.persistence"] * (found - 1.0)))
-        todo = todo[rng.random(rows)[todo] > stays[todo]]
+        rank = np.clip(base * rng.random(rows)[todo], 1e-4, 0.9999)
+        liking = choice.logit(base) - choice.logit(rank)
+        found[todo] = liking
+        stays = np.exp(-hazard * tenure[todo] * np.exp(-p["talent.persistence"] * (liking - 1.0)))
+        todo = todo[rng.random(rows)[todo] > stays]
     return found
+
+
+def _bands(edges, values) -> np.ndarray:
+    """Number of edges that each value has reached (rows,); `edges` (edges,) or (edges, rows)."""
+    band = np.zeros(len(values), np.int8)
+    for edge in edges:
+        band += values >= edge
+    return band
+
+
+def _shuffled(rng, number) -> np.ndarray:
+    """A random order of so many."""
+    return hiring.best(-rng.random(number), np.arange(number), number)
 
 
 def _inflow(world, residents) -> np.ndarray:
@@ -145,9 +161,11 @@ def _normalise(world, n) -> None:
         firm.other_staff[:] = firm.employment * firm.other_share
     total = float(firms.employment[:n].sum())
     before = firms.employment[:n].copy()
-    people, works = world.talent, world.talent.employer >= 0
-    firms.st_staff[:] = np.bincount(people.employer[works], minlength=firms.rows)
-    labour.skill_sum = np.bincount(people.employer[works], people.skill[works] - labour.usual_skill, firms.rows)
+    people = world.talent
+    works = people.employer[: people.count] >= 0
+    employer, skill = people.employer[: people.count][works], people.skill[: people.count][works]
+    firms.st_staff[:] = np.bincount(employer, minlength=firms.rows)
+    labour.skill_sum = np.bincount(employer, skill - labour.usual_skill, firms.rows)
     other = np.maximum(before - firms.st_staff[:n], 0.0)
     other *= (total - float(firms.st_staff[:n].sum())) / max(float(other.sum()), 1e-9)
     other = np.maximum(other, 0.0)
