@@ -48,7 +48,9 @@ def _heat(cell, r: Reading, side: str, lang: str, labelled: bool) -> None:
     top, rest = _order(r)
     rows = [ties[top], ties[rest].sum(axis=0, keepdims=True)] if rest else [ties[top]]
     shown, names = np.concatenate(rows), [r.member(side, m) for m in members(str(r.results.place), side)]
-    cell.imshow(np.sqrt(shown), cmap="Blues", aspect="auto", vmin=0)
+    edges = [np.arange(n + 1) - 0.5 for n in (shown.shape[1], shown.shape[0])]
+    cell.pcolormesh(*edges, np.sqrt(shown), cmap="Blues", vmin=0)  # not an image: sharp in print
+    cell.invert_yaxis()
     dark = 0.55 * np.sqrt(shown.max())
     for y, x in np.ndindex(shown.shape):
         cell.text(x, y, text.number(shown[y, x], 2) if shown[y, x] >= 0.5 else "·", ha="center", va="center", fontsize=6.5,
