@@ -232,6 +232,8 @@ class World:
             if not programme.group or not programme.runs(self.quarter):
                 continue
             amount = programme.prospect(firms, self.place, event, rows)
+            if not np.any(amount):
+                continue
             automatic = programme.group in delivery.automatic
             delay = p["delivery.automatic_delay"] if automatic else p["delivery.pay_delay"] + 1
             discount = (1 + p["delivery.expected_delay_rate"]) ** (-delay / 4)
