@@ -91,6 +91,8 @@ def _kinds(cell, r: Reading, lang: str) -> None:
         cell.annotate(f"{r.member('talent_kind', k)} {text.number(ends[k], 2)}", (ticks[-1], height), xytext=(4, 0),
                       textcoords="offset points", va="center", fontsize=7.5, annotation_clip=False,
                       color=style.FILLS[kinds.index(k) % len(style.FILLS)])  # fmt: skip
+    if taken:
+        cell.set_ylim(top=max(cell.get_ylim()[1], 1.3 * taken[-1]))
     cell.yaxis.set_major_formatter(lambda v, _: text.short(v))
     cell.yaxis.set_minor_formatter(lambda v, _: "")
     style.year_ticks(cell, r.years, 4)
