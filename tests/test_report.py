@@ -247,7 +247,7 @@ def test_one_world_or_a_scenario_without_any_run_is_said_and_not_ranked(tmp_path
 def test_less_than_a_year_leaves_out_what_needs_years(tmp_path):
     report.build(FakeResults(2, 3), tmp_path, draw=False, lines=LINES, numbers=numbers())
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert page.count("结果中没有完整的一年") == 3
+    assert page.count("结果中没有完整的一年") == 4
 
 
 def test_a_result_without_a_metric_leaves_out_its_figure_and_says_so(tmp_path):

@@ -104,7 +104,7 @@ def draw(results, ax=None, lang: str = "zh"):
     r = Reading.of(results, lang)
     gone, (against, found) = r.once(leaving), r.once(recipients)
     most = max(len(gone), len(found), 1)
-    figure, axes = style.panels(ax, 3, 2, 4.8 + 0.28 * most, height_ratios=(2.2, 1.7, 0.5 + 0.28 * most))
+    figure, axes = style.panels(ax, 3, 2, 4.7 + 0.33 * most, height_ratios=(2.2, 1.7, 0.5 + 0.34 * most))
     _place(axes[0][0], r, lang)
     _kinds(axes[0][1], r, lang)
     parts.lines(axes[1][0], r, "talent_vacancy_rate", 100)
