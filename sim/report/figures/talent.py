@@ -91,8 +91,8 @@ def _kinds(cell, r: Reading, lang: str) -> None:
         cell.annotate(f"{r.member('talent_kind', k)} {text.number(ends[k], 2)}", (ticks[-1], height), xytext=(4, 0),
                       textcoords="offset points", va="center", fontsize=7.5, annotation_clip=False,
                       color=style.FILLS[kinds.index(k) % len(style.FILLS)])  # fmt: skip
-    if taken:  # names that were moved up stay inside
-        cell.set_ylim(top=max(cell.get_ylim()[1], 1.4 * taken[-1]))
+    if taken:
+        cell.set_ylim(top=max(cell.get_ylim()[1], 1.3 * taken[-1]))
     cell.yaxis.set_major_formatter(lambda v, _: text.short(v))
     cell.yaxis.set_minor_formatter(lambda v, _: "")
     style.year_ticks(cell, r.years, 4)
@@ -104,7 +104,7 @@ def draw(results, ax=None, lang: str = "zh"):
     r = Reading.of(results, lang)
     gone, (against, found) = r.once(leaving), r.once(recipients)
     most = max(len(gone), len(found), 1)
-    figure, axes = style.panels(ax, 3, 2, 4.8 + 0.36 * most, height_ratios=(2.2, 1.7, 0.5 + 0.36 * most))
+    figure, axes = style.panels(ax, 3, 2, 4.7 + 0.33 * most, height_ratios=(2.2, 1.7, 0.5 + 0.34 * most))
     _place(axes[0][0], r, lang)
     _kinds(axes[0][1], r, lang)
     parts.lines(axes[1][0], r, "talent_vacancy_rate", 100)
