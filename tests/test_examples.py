@@ -25,9 +25,9 @@ def test_salib_finds_the_indices_of_a_study():
 
 def test_ema_workbench_drives_a_study_and_prim_finds_a_box():
     pytest.importorskip("ema_workbench")
-    experiments, outcomes, box = example("ema_prim").main(n=8, seeds=1, quarters=2)
-    assert len(experiments) == len(outcomes["certified"]) == 8 and np.isfinite(outcomes["certified"]).all()
-    assert box.stats["mass"] > 0 if hasattr(box, "stats") else box is not None
+    experiments, outcomes, box = example("ema_prim").main(n=12, seeds=1, quarters=2)
+    assert len(experiments) == len(outcomes["certified"]) == 12 and np.isfinite(outcomes["certified"]).all()
+    assert box is not None and 0 < box.mass <= 1
 
 
 def test_mesas_batch_runner_drives_the_model():

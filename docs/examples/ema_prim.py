@@ -19,7 +19,7 @@ def main(n=100, **fixed):
     with SequentialEvaluator(model) as evaluator:
         experiments, outcomes = evaluator.perform_experiments(n)
     few = outcomes["certified"] < sorted(outcomes["certified"])[n // 4]
-    return experiments, outcomes, prim.Prim(experiments, few, threshold=0.5).find_box()
+    return experiments, outcomes, prim.Prim(experiments, few).find_box()
 
 
 if __name__ == "__main__":
