@@ -490,7 +490,7 @@ def test_a_dry_run_says_what_a_study_takes_and_writes_nothing(small_world, capsy
     text = capsys.readouterr().out
     assert "3 scenarios × 4 draws × 3 seeds = 36 runs" in text and "each draw varies 1 numbers (random)" in text
     assert "36 runs to do (36 in all, 0 there)" in text and "2.00 s a run (as stated), 1 workers" in text
-    assert "01:12" in text and re.search(r"memory about [\d.]+ MB, disk about [\d.]+ kB", text)
+    assert "01:12" in text and re.search(r"memory about [\d.]+ [MG]B, disk about [\d.]+ kB", text)
     assert list(small_world.iterdir()) == []
     assert entry.main(["study", *SMALL]) == 0
     assert entry.main(["study", *small("seeds=5"), "--dry-run"]) == 0
