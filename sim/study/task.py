@@ -6,6 +6,7 @@ both runs are here; only the comparison leaves the worker, not the firms.
 
 from __future__ import annotations
 
+import gc
 import time
 import traceback
 from collections.abc import Callable
@@ -28,7 +29,7 @@ CORE = {
     "compare": "sim.analysis.pairing:compare",
 }
 
-SHARED_LUCK = 256 * 2**20  # bytes of draws that the scenarios of a task may share
+SHARED_LUCK = 128 * 2**20  # bytes of draws that the scenarios of a task may share
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def run(spec: dict) -> bytes:
             blobs[name] = np.frombuffer(blob, np.uint8)
             firms[name] = record.firms
         runs.append(entry | {"seconds": time.perf_counter() - started})
+        gc.collect()  # a world and its institutions know each other; ten dead worlds would fill a gigabyte
     pairs = [_pair(spec, firms, one, other) for one, other in spec["pairs"] if one in firms and other in firms]
     return payload.encode({"runs": runs, "pairs": pairs}, blobs, level=0)
 
