@@ -22,7 +22,7 @@ NOT_IN_NAMES = ("lang", "results", *(SHORT[name] for name in ("workers", "addres
 
 def main() -> None:
     """Quote what Hydra's lexer cannot read, as the command `innosim` does, and let Hydra launch the jobs."""
-    words = [word if word.startswith("-") or word.startswith("hydra") else hydras(word) for word in sys.argv[1:]]
+    words = [word if word.startswith(("-", "hydra")) else hydras(word) for word in sys.argv[1:]]
     sys.argv[1:] = [*words, *QUIET]
     hydra.main(version_base="1.3", config_path=str(shipped.folder("conf").absolute()), config_name="config")(job)()
 

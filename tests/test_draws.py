@@ -69,13 +69,13 @@ def test_a_grid_crosses_and_a_list_goes_side_by_side():
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (dict(method="lsh", draws=4), "lhs"), (dict(method="sobol", draws=10), "'16'"), (dict(method="lhs"), "how many"),
-        (dict(vary=TWO), "how many"), (dict(draws=0), "1 to"), (dict(draws=True), "1 to"), (dict(method="grid"), "needs the numbers"),
-        (dict(method="grid", draws=4, vary=TWO), "follows from"), (dict(draws=4, vary={"credit.rat_cap": None}), "credit.rate_cap"),
-        (dict(draws=4, vary={"award.hnte.amount": None}), "no prior"), (dict(draws=4, vary={"credit.rate_cap": [0.1, 0.05]}), "lowest"),
-        (dict(draws=4, vary={"credit.rate_cap": [0.05, 50]}), "out of range"), (dict(draws=4, vary={"award.hnte.start": [0, 1]}), "grid"),
-        (dict(method="list", vary=TWO | {"credit.rate_cap": [0.1]}), "one length"), (dict(draws=4, vary={}), "where their values"),
-        (dict(method="grid", vary={"credit.rate_cap": [0.1, 0.1]}), "twice"), (dict(draws=4, vary=TWO, fixed={"credit.rate_cap": 0.1}), "both"),
+        ({"method": "lsh", "draws": 4}, "lhs"), ({"method": "sobol", "draws": 10}, "'16'"), ({"method": "lhs"}, "how many"),
+        ({"vary": TWO}, "how many"), ({"draws": 0}, "1 to"), ({"draws": True}, "1 to"), ({"method": "grid"}, "needs the numbers"),
+        ({"method": "grid", "draws": 4, "vary": TWO}, "follows from"), ({"draws": 4, "vary": {"credit.rat_cap": None}}, "credit.rate_cap"),
+        ({"draws": 4, "vary": {"award.hnte.amount": None}}, "no prior"), ({"draws": 4, "vary": {"credit.rate_cap": [0.1, 0.05]}}, "lowest"),
+        ({"draws": 4, "vary": {"credit.rate_cap": [0.05, 50]}}, "out of range"), ({"draws": 4, "vary": {"award.hnte.start": [0, 1]}}, "grid"),
+        ({"method": "list", "vary": TWO | {"credit.rate_cap": [0.1]}}, "one length"), ({"draws": 4, "vary": {}}, "where their values"),
+        ({"method": "grid", "vary": {"credit.rate_cap": [0.1, 0.1]}}, "twice"), ({"draws": 4, "vary": TWO, "fixed": {"credit.rate_cap": 0.1}}, "both"),
     ],
 )  # fmt: skip
 def test_a_design_that_means_nothing_is_refused(options, says):

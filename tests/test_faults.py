@@ -282,9 +282,9 @@ def test_clock_zone_and_locale_change_no_result(tmp_path, whole, how):
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (dict(quarters=5), "quarters: 9 -> 5"), (dict(draw=True), "draw: False -> True"), (dict(draws=2), r"draws: - -> 2 \(random\)"),
-        (dict(overrides={"level": 11.0}), "numbers.level: - -> 11.0"),
-        (dict(scenarios=[*FOUR[:2], fake.Scenario("push", {"level": 12.0})]), "push: level: - -> 12.0"),
+        ({"quarters": 5}, "quarters: 9 -> 5"), ({"draw": True}, "draw: False -> True"), ({"draws": 2}, r"draws: - -> 2 \(random\)"),
+        ({"overrides": {"level": 11.0}}, "numbers.level: - -> 11.0"),
+        ({"scenarios": [*FOUR[:2], fake.Scenario("push", {"level": 12.0})]}, "push: level: - -> 12.0"),
     ],
 )  # fmt: skip
 def test_another_study_in_the_folder_is_refused_with_the_difference(tmp_path, options, says):
@@ -322,8 +322,8 @@ def test_a_journal_of_another_layout_is_left_alone(tmp_path):
 def test_a_hundred_thousand_runs_are_listed_and_filtered_at_once(tmp_path):
     held = Journal.write(tmp_path)
     rows = (
-        dict(key=f"{n:064x}", scenario=f"s{n % 10}", draw=n // 100, seed=n % 100, status="failed" if n % 1000 == 7 else "done",
-             seconds=1.0, checksum="0" * 64, error=None, payload=b"x" * 100)
+        {"key": f"{n:064x}", "scenario": f"s{n % 10}", "draw": n // 100, "seed": n % 100, "status": "failed" if n % 1000 == 7 else "done",
+             "seconds": 1.0, "checksum": "0" * 64, "error": None, "payload": b"x" * 100}
         for n in range(100_000)
     )  # fmt: skip
     held.add(rows)

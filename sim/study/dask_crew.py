@@ -15,7 +15,6 @@ from sim.study import task
 from sim.study.extras import needed
 from sim.study.pool import clean_children
 
-
 PATIENCE = 20.0  # seconds until a cluster must answer
 DESERTED = 600.0  # seconds that a cluster may be without workers, as one is whose jobs wait in a queue
 

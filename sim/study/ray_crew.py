@@ -34,7 +34,7 @@ class RayCrew:
                 options |= {"num_cpus": workers, "runtime_env": {"env_vars": {"PYTHONPATH": paths}}}
             try:
                 self._ray.init(address=address or "local", **options)
-            except Exception as error:  # noqa: BLE001 - plain exceptions are what Ray raises
+            except Exception as error:  # plain ones are what Ray raises
                 raise StudyError(f"no cluster at {address or 'this machine'} ({error})") from error
         self._run = self._ray.remote(num_cpus=1, max_retries=0)(task.run)
         self._ready = self._ray.remote(num_cpus=1, max_retries=0)(task.ready)
