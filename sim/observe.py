@@ -10,7 +10,6 @@ import numpy as np
 from sim.metrics import METRICS, MOVES, STATES, TIERS
 from sim.observing import carriers, funds, talent, universities
 from sim.population.initial import threshold
-from sim.population.premises import KINDS
 
 BINS = np.round(np.arange(0.0, 0.1001, 0.0025), 4)  # edges of the histogram of R&D over sales
 GROWTH_SIZES = np.array([2e6, 5e6, 1e7, 2e7, 5e7, 1e8, 2e8, 5e8, 1e9])
@@ -28,7 +27,7 @@ def start(world) -> None:
         "district": world.place.districts,
         "move": MOVES,
         **talent.labels(world),
-        "carrier": KINDS,
+        **carriers.labels(world),
         **universities.labels(world),
     }
     for name, metric in METRICS.items():

@@ -13,7 +13,7 @@ from pathlib import Path
 import fake_world as fake
 import pytest
 
-from sim import config, entry, settings
+from sim import config, entry, settings, shipped
 from sim.console import MESSAGES, Progress
 from sim.errors import InputError
 from sim.study import task
@@ -91,6 +91,24 @@ def test_interruption_gives_exit_code_130_and_the_line_that_goes_on(small_world,
     text = capsys.readouterr().err
     assert "已完成的 0 次(共 9 次)保存在 results/nantong-main" in text
     assert "\n  innosim study 'scenarios=[status_quo,none,push]' seeds=3" in text
+
+
+@pytest.mark.parametrize(
+    "uv, names_itself",
+    [("/usr/bin/uv", ["uv", "run", "innosim"]), (None, ["python3", "-m", "uv", "run", "innosim"])],
+)
+def test_under_uv_the_line_that_goes_on_names_uv(monkeypatch, uv, names_itself):
+    monkeypatch.setenv("UV_RUN_RECURSION_DEPTH", "1")
+    monkeypatch.setattr("shutil.which", lambda name: uv)
+    monkeypatch.setattr(entry.sys, "argv", ["innosim"])
+    assert entry._command() == names_itself
+
+
+@pytest.mark.parametrize("name", [path.stem for path in (shipped.folder("conf") / "study").glob("*.yaml")])
+def test_every_study_that_ships_can_be_planned(name, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert entry.main(["study", f"study={name}", "--dry-run", "--seconds", "2"]) == 0
+    assert "需运行" in capsys.readouterr().out and not list(tmp_path.iterdir())
 
 
 def test_multirun_makes_complete_separate_studies(small_world, capsys):

@@ -141,7 +141,7 @@ def test_five_ends_of_a_year_have_their_chances():
 
 def test_who_values_the_city_more_leaves_less():
     p = worlds.numbers()
-    chance = leaving.leave_chance(p, np.full(3, 0.16), np.array([-1.0, 0.0, 2.0]), np.zeros(3, bool), np.ones(3))
+    chance = leaving.thinned(p, leaving.usual_leaving(p, np.full(3, 0.16), np.zeros(3, bool), np.ones(3)), np.array([-1.0, 0.0, 2.0]))
     assert chance[0] > chance[1] > chance[2]
     assert chance[1] == pytest.approx(0.16 * p["talent.leave_share"])
     assert chance[0] / chance[1] == pytest.approx(np.exp(p["talent.persistence"]))

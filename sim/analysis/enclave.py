@@ -66,20 +66,3 @@ def break_even(rates, net) -> BreakEven:
 def fiscal_net(tax, cost) -> np.ndarray:
     """Tax gained over the horizon less cost (worlds,), RMB. Arrays (worlds, quarters) of differences with and without."""
     return np.asarray(tax).sum(axis=-1) - np.asarray(cost).sum(axis=-1)
-
-
-def net_of_rd(rd, cost, worth) -> np.ndarray:
-    """R&D kept at `worth` RMB a yuan, less cost (worlds,), RMB."""
-    return worth * np.asarray(rd).sum(axis=-1) - np.asarray(cost).sum(axis=-1)
-
-
-def of_results(results, rates, tax="tax_city", cost="public_cost_city", points=POINTS) -> BreakEven:
-    """From the study `enclave`: its scenarios with and without enclaves at each point, in the order of `rates`."""
-    data = results.to_xarray()
-
-    def difference(name, point):
-        with_, without = (data[name].sel(scenario=s.format(point)).values for s in (ON, OFF))
-        return with_ - without
-
-    net = [fiscal_net(difference(tax, point), difference(cost, point)) for point in points]
-    return break_even(rates, np.stack(net, axis=1))

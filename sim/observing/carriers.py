@@ -15,6 +15,11 @@ COUNTED = {
 }  # fmt: skip
 
 
+def labels(world) -> dict[str, tuple[str, ...]]:
+    """Names along the dimension of grouped metrics."""
+    return {"carrier": KINDS}
+
+
 def start(world) -> None:
     """Allocate what is kept a year."""
     years = (world.horizon + 3) // 4

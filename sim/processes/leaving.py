@@ -20,19 +20,14 @@ def turnover(p, scale):
     return np.minimum(p["talent.turnover"] * factor[:, None] * scale, 0.9)
 
 
-def leave_chance(p, yearly, surplus, searching, norm):
-    """Yearly chance to leave the city (rows,): falls with what the city is worth to the person now."""
-    return _thinned(p, usual_leaving(p, yearly, searching, norm), surplus)
-
-
 def usual_leaving(p, yearly, searching, norm):
     """Yearly chance to leave the city of who likes it as usual (rows,)."""
     usual = yearly * p["talent.leave_share"] * p["talent.siphon"] * norm
     return usual * (1 + (p["talent.search_leave"] - 1) * searching)
 
 
-def _thinned(p, usual, surplus):
-    """The same of who finds more in the city than usual (rows,)."""
+def thinned(p, usual, surplus):
+    """The same of who finds more in the city than usual (rows,): falls with what the city is worth to the person now."""
     return np.minimum(usual * np.exp(-p["talent.persistence"] * surplus), 0.95)
 
 
@@ -73,12 +68,12 @@ def review(world, luck, rows, change) -> None:
     cell += employer == SEARCHING
     usual, switches, quits = labour.rates
     # Nobody likes the city less than the least attached who ever came, and a subsidy only adds.
-    most = _thinned(p, usual, labour.least_attachment + np.repeat(change, 4)) + switches + quits
+    most = thinned(p, usual, labour.least_attachment + np.repeat(change, 4)) + switches + quits
     laid_off = _lay_offs(world)[employer]
     # Most stay whatever the city is worth to them: only the others are looked at.
     near = np.flatnonzero(uniform < (most * (1 + 1e-5))[cell] + laid_off)
     who, at, drawn = rows[near], cell[near], uniform[near]
-    leaves = _thinned(p, usual[at], surplus_now(world, who, change))
+    leaves = thinned(p, usual[at], surplus_now(world, who, change))
     ends = decide(drawn, leaves, switches[at], quits[at], laid_off[near])
     retired = people.born[rows] <= world.quarter - 4 * p["talent.retirement_age"]
     goes = retired.copy()

@@ -45,11 +45,6 @@ def lease_ends(tenure, limit, qualifies):
     return (anniversary & qualifies) | (tenure >= limit)
 
 
-def quarterly(yearly):
-    """Chance in a quarter of something with this chance in a year."""
-    return 1 - (1 - np.minimum(yearly, 1.0)) ** 0.25
-
-
 def rooms(staff, usual, room, elasticity, limit):
     """Space of tenants (rows,), whole units ≥ 1: grows less than staff, within a factor `limit` of the usual room."""
     size = np.clip((np.maximum(staff, 0.1) / usual) ** elasticity, 1 / limit, limit)

@@ -31,7 +31,7 @@ FILLS = (
     "#A44A3F",
     "#BDBDBD",
 )  # programmes, not scenarios
-GOOD, BAD, MUTED, PALE = "#0072B2", "#D55E00", "#6B6B6B", "#D9D9D9"
+GOOD, BAD, MUTED = "#0072B2", "#D55E00", "#6B6B6B"
 
 RC = {
     "font.family": [FAMILY],

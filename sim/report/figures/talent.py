@@ -14,7 +14,7 @@ NEEDS = ("talent_arrivals_from", "talent_leavings_to", "talent_by_kind", "talent
          "talent_subsidy_over", "talent_left_after_subsidy")  # fmt: skip
 SOME = ("talent_arrivals_from", "talent_by_kind")
 YEARLY = True
-IN, OUT, MORE = "#0072B2", "#D55E00", "#222222"
+IN, OUT = "#0072B2", "#D55E00"
 PARTS = {"talent_deadweight": "#9A9A9A", "stay": "#0072B2", "talent_additional_gone": "#E69F00"}
 
 
