@@ -229,6 +229,12 @@ def _relabelled(relabelled, real, group) -> float:
     return float(relabelled[rows].sum()) / total if total else 0.0
 
 
+def _slope(x, y) -> float:
+    """Least-squares slope of y on x."""
+    x = x - x.mean()
+    return float((x * y).sum() / (x * x).sum())
+
+
 def _micro(world, year: int) -> None:
     """Fourth quarter: statistics of single firms over the year."""
     firms, n, p, micro = world.firms, world.firms.count, world.numbers, world.record.micro
@@ -246,7 +252,7 @@ def _micro(world, year: int) -> None:
     ok = count >= 30
     middle = np.log(np.sqrt(GROWTH_SIZES[:-1] * GROWTH_SIZES[1:]))
     if ok.sum() >= 3:
-        micro["growth_sd_exponent"][year] = -np.polyfit(middle[ok], np.log(np.maximum(sd[ok], 1e-9)), 1)[0]
+        micro["growth_sd_exponent"][year] = -_slope(middle[ok], np.log(np.maximum(sd[ok], 1e-9)))
     # Kurtosis within size classes, so that the spread of sds between classes does not count as fat tails.
     scaled = (growth[inside] - mean[cell[inside]]) / np.maximum(sd[cell[inside]], 1e-9)
     if scaled.any():

@@ -112,7 +112,9 @@ def imbalances(world) -> dict[str, float]:
     # One wrong entry changes one of two sums; once a year, and where they differ, every firm is counted.
     slots = int(people.employer[:n].sum(dtype=np.int64)) - SEARCHING * searching - ABSENT * (n - works - searching)
     staff, m = firms.st_staff, firms.count
-    if world.season == 3 or works != staff.sum() or slots != staff[:m] @ np.arange(m, dtype=np.float64):
+    # einsum, not matmul: the threads of a BLAS go on spinning after it, and their time is lost.
+    weighed = np.einsum("i,i->", staff[:m], np.arange(m, dtype=np.float64))
+    if world.season == 3 or works != staff.sum() or slots != weighed:
         heads = np.bincount(people.employer[:n] - ABSENT, minlength=firms.rows + 2)[2:]
         if gap := float(np.abs(heads - staff).sum()):
             errors["staff of firms"] = gap
