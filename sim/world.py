@@ -16,6 +16,7 @@ from sim.institutions.fund_agency import FundAgency
 from sim.institutions.university import University
 from sim.ledger import Ledger, split
 from sim.metrics import TIERS, Record
+from sim.opening import Openings
 from sim.population import initial, place
 from sim.population.premises import Premises
 from sim.population.universities import Universities
@@ -35,24 +36,19 @@ class World:
     bank_class, agency_class, guarantor_class, fund_class = Bank, Agency, Guarantor, FundAgency
     university_class = University
 
-    def __init__(self, numbers, scenario, seed: int, quarters: int = 40, streams: Streams | None = None):
+    def __init__(self, numbers, scenario, seed: int, quarters: int = 40, streams: Streams | None = None,
+                 openings: Openings | None = None):  # fmt: skip
         self.numbers, self.scenario, self.seed, self.horizon = numbers, scenario, seed, quarters
         self.streams = streams or Streams(seed)
-        self.place = place.build(numbers)
-        self.firms, self.cast = initial.build(numbers, self.place, self.streams, quarters)
+        self.quarter, self.year, self.season = -1, BASE_YEAR - 1, 3
+        if openings:
+            openings.furnish(self, World._open_city)
+        else:
+            self._open_city()
         self.luck = Luck(self.streams, self.firms)
         self.programmes = build(numbers, scenario.programmes)
-        self.quarter, self.year, self.season = -1, BASE_YEAR - 1, 3
         self.rules = rules.of_quarter(numbers, self.programmes, -1)
-        for firms in (self.cast, self.firms):
-            self._base_rules(firms)
-        research.accept_certificates(self)
-        self.carriers = Premises(numbers, self.place, self.streams, self.firms, self.cast)
-        carriers_start.start(self, *exit.usual_hazard(self))
         self._institutions()
-        self._references()
-        talent_start.start(self)
-        links.start(self)
         credit.start(self)
         equity_history.start(self)
         self.record = Record()
@@ -257,6 +253,21 @@ class World:
         return change
 
     # -- construction -----------------------------------------------------------------------------------------------
+    def _open_city(self):
+        """The end of 2020, the same in every package: firms and all who may come, carriers, people, ties."""
+        numbers = self.numbers
+        self.place = place.build(numbers)
+        self.firms, self.cast = initial.build(numbers, self.place, self.streams, self.horizon)
+        for firms in (self.cast, self.firms):
+            self._base_rules(firms)
+        research.accept_certificates(self)
+        self.carriers = Premises(numbers, self.place, self.streams, self.firms, self.cast)
+        carriers_start.start(self, *exit.usual_hazard(self))
+        self.universities = Universities(numbers, self.place)
+        self._references()
+        talent_start.start(self)
+        links.start(self)
+
     def _base_rules(self, firms):
         """Claims and user cost under the rules of 2020, the same in every package: they describe the past."""
         p = self.numbers
@@ -297,7 +308,6 @@ class World:
         for product in self.rules.products:
             self.books.cover[self.books.names.index(product.agency)] = product.cover
         self._bank_flows = {"new": np.zeros(len(self.banks))}
-        self.universities = Universities(self.numbers, self.place)
         for k, name in enumerate(self.universities.names):
             self.universities.agents.append(self.make(self.university_class, k, name, self))
         self.fund_agencies = [agency for agency in self.agencies.values() if agency.programme.invests]
@@ -363,9 +373,10 @@ class World:
         self.events: dict[str, np.ndarray] = {}
 
 
-def simulate(numbers, scenario, seed: int, quarters: int, streams: Streams | None = None) -> Record:
-    """Run one world to its horizon and return what it reports. `streams` of the same seed may be shared between runs."""
-    world = World(numbers, scenario, seed, quarters, streams)
+def simulate(numbers, scenario, seed: int, quarters: int, streams: Streams | None = None,
+             openings: Openings | None = None) -> Record:  # fmt: skip
+    """Run one world to its horizon and return what it reports. `streams` and `openings` of a seed may be shared by runs."""
+    world = World(numbers, scenario, seed, quarters, streams, openings)
     for _ in range(quarters):
         world.step()
     return observe.finish(world)

@@ -142,7 +142,7 @@ class World:
         )
 
 
-def simulate(numbers, scenario, seed, quarters, streams=None):
+def simulate(numbers, scenario, seed, quarters, streams=None, openings=None):
     world = World(numbers, scenario, seed)
     for _ in range(quarters):
         world.step()

@@ -23,7 +23,7 @@ ROOT = Path(sim.__file__).parent
 LAYERS = (
     {"errors", "inputs", "shipped", "bands", "metrics"},
     {"parameters"},
-    {"streams", "population"},
+    {"streams", "population", "opening"},
     {"ledger", "rules", "scenario"},
     {"processes", "programmes"},
     {"institutions", "observing"},
@@ -37,7 +37,8 @@ LAYERS = (
     {"launch"},
 )
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
-CORE = ("population", "processes", "programmes", "institutions", "world", "streams", "ledger", "rules", "observe", "observing")
+CORE = ("population", "processes", "programmes", "institutions", "world", "streams", "opening", "ledger", "rules", "observe",
+        "observing")  # fmt: skip
 HEAVY = ("mesa", "pandas", "xarray", "matplotlib", "hydra", "omegaconf", "scipy")
 SOURCES = sorted(path for path in ROOT.rglob("*.py") if "_shipped" not in path.parts)
 
@@ -111,7 +112,7 @@ def test_reports_run_no_model():
 def test_the_core_uses_numpy_and_nothing_else_from_outside():
     for path in core():
         outside = {name.split(".")[0] for name in imports(path)} - {"sim", "__future__"}
-        assert outside <= {"numpy", "dataclasses", "collections", "hashlib", "typing"}, path
+        assert outside <= {"numpy", "dataclasses", "collections", "copy", "hashlib", "typing"}, path
 
 
 @pytest.mark.parametrize("module", ["sim", "sim.world", "sim.study.task"])

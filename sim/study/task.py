@@ -17,6 +17,7 @@ from importlib import import_module
 import numpy as np
 
 from sim.metrics import METRICS, Record
+from sim.opening import Openings
 from sim.streams import Streams
 from sim.study import payload
 from sim.study.limit import TooLong, limited
@@ -78,13 +79,13 @@ def run(spec: dict) -> bytes:
             {"refused": "the code was changed while the study was running", "runs": [], "pairs": []}, {}
         )
     runs, blobs, firms = [], {}, {}
-    streams = Streams(spec["seed"], keep=SHARED_LUCK)
+    streams, openings = Streams(spec["seed"], keep=SHARED_LUCK), Openings()
     for scenario in spec["scenarios"]:
         name, started = scenario["name"], time.perf_counter()
         entry = {"name": name, "status": "done", "error": None, "checksum": None}
         try:
             with limited(spec["timeout"]):
-                record = _simulate(spec, scenario, streams)
+                record = _simulate(spec, scenario, streams, openings)
             blob = payload.pack(record)
         except TooLong:
             entry |= {"status": "timeout", "error": f"longer than {spec['timeout']:g} s"}
@@ -100,13 +101,13 @@ def run(spec: dict) -> bytes:
     return payload.encode({"runs": runs, "pairs": pairs}, blobs, level=0)
 
 
-def _simulate(spec: dict, scenario: dict, streams) -> Record:
+def _simulate(spec: dict, scenario: dict, streams, openings) -> Record:
     core = spec["core"]
     registry = named(core["registry"])(spec["place"])
     draw_seed = spec["seed"] if spec["draw"] else None
     numbers = resolve(registry, spec["overrides"], scenario, draw_seed, spec["sample"], spec["named"])
     package = Package(scenario["name"], tuple(scenario["programmes"]), dict(scenario["overrides"]))
-    record = named(core["simulate"])(numbers, package, spec["seed"], spec["quarters"], streams)
+    record = named(core["simulate"])(numbers, package, spec["seed"], spec["quarters"], streams, openings)
     _check(record, spec["quarters"])
     return record
 
