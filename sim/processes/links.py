@@ -364,7 +364,7 @@ def imbalances(world) -> dict[str, float]:
     used = int(np.count_nonzero(ties.code != ties.free))
     busy = int(np.count_nonzero(ties.code == ties.busy))
     gaps = {
-        "ties of dead firms": float(np.count_nonzero(ties.bits[:n][~firms.alive[:n]])),
+        "ties of dead firms": float(np.count_nonzero(ties.bits[:n] * ~firms.alive[:n])),
         "pairs tied once": abs(int(np.bitwise_count(ties.bits[:n]).sum()) - used),
         "ties begun and ended": abs(used - (ties.begun - ties.ended)),
         "projects opened and closed": abs(busy - (ties.opened - ties.closed)),
