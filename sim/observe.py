@@ -190,8 +190,7 @@ def _programmes(world):
     for k, agency in enumerate(world.agencies.values()):
         for metric, field in rows.items():
             world.record.grouped[metric][2][world.quarter, k] = getattr(agency, field)
-        owed = float(agency.payable.sum())
-        world.record.grouped["programme_payable"][2][world.quarter, k] = owed
+        world.record.grouped["programme_payable"][2][world.quarter, k] = agency.owed()
         world.record.grouped["programme_cost"][2][world.quarter, k] = agency.net_cost() + agency.administration
 
 
