@@ -177,7 +177,7 @@ class World:
             errors["certificates by cohort"] = abs(gap)
         held = float(firms.alive[n:].any())  # slots not yet used
         dead = np.flatnonzero(~firms.alive[:n])
-        held += float(np.abs(firms.cash[dead]).sum() + certified[dead].sum() + self.books.balance[:, dead].sum())
+        held += float(np.abs(firms.cash[dead]).sum() + np.count_nonzero(certified[dead]) + self.books.balance.take(dead, axis=1).sum())
         for agency in self.paying:
             held += float(agency.payable[dead].sum() + agency.queue[dead].sum())
         if held:
@@ -216,7 +216,7 @@ class World:
             if not programme.group or not programme.runs(self.quarter):
                 continue
             amount = programme.prospect(firms, self.place, event, rows)
-            if not np.any(amount):
+            if isinstance(amount, float) and not amount:  # nothing for this event
                 continue
             automatic = programme.group in delivery.automatic
             delay = p["delivery.automatic_delay"] if automatic else p["delivery.pay_delay"] + 1
@@ -227,7 +227,8 @@ class World:
 
     def bank_flow(self, name: str, amount: np.ndarray, rows: np.ndarray) -> None:
         """Book amounts to the banks that these rows belong to."""
-        self._bank_flows[name] += np.bincount(self.firms.bank[rows], amount, len(self.banks))
+        if len(rows):
+            self._bank_flows[name] += np.bincount(self.firms.bank[rows], amount, len(self.banks))
 
     def bank_expense(self, amount: float) -> None:
         """Expenses shared evenly in whole yuan, the rest to the first bank."""

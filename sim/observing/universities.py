@@ -53,7 +53,7 @@ def _networks(world, year: int) -> None:
     at, count = ties.live(), world.universities.count
     university, slot = ties.university[at], ties.slot[at]
     for name, side, labels in (("district", firms.district, place.districts), ("sector", firms.sector, place.sectors)):
-        pairs = np.bincount(university * len(labels) + side[slot], minlength=count * len(labels))
+        pairs = np.bincount(university * len(labels) + side.take(slot), minlength=count * len(labels))
         micro[f"ties_university_{name}"][year] = pairs.reshape(count, -1)
     micro["shanghai_tie_share"][year] = _shanghai(world)
     # Close: a project under way or done before, not a contact alone.
