@@ -30,7 +30,7 @@ class Agency:
         self.reliability = 1.0  # share of due money paid lately, as firms have seen it
         self.committed_year = self.budget_year = 0.0
         self.compensated_year = 0.0
-        self.payable_opening = 0.0
+        self.payable_opening = self.payable_closing = 0.0
         self.new_quarter()
 
     def new_quarter(self) -> None:
@@ -285,7 +285,8 @@ class Agency:
 
     def imbalance(self) -> float:
         """payable_end − (payable_start + entitled − paid − lapsed); zero when the books are right."""
-        return self.owed() - (self.payable_opening + self.entitled - self.paid - self.lapsed)
+        self.payable_closing = self.owed()
+        return self.payable_closing - (self.payable_opening + self.entitled - self.paid - self.lapsed)
 
 
 class Guarantor(Agency):
