@@ -110,10 +110,10 @@ class Agency:
         if not self.waiting:
             return
         waiting = np.flatnonzero(self.queue[: world.firms.count] != 0)
-        left = len(waiting) > capacity
-        if left:
-            waiting = waiting[np.lexsort((world.firms.lot[waiting], self.since[waiting]))]
-        rows = waiting[:capacity]
+        rows = waiting
+        if left := len(waiting) > capacity:
+            turn = self.since[waiting] + world.firms.lot[waiting]  # the lot lies below one quarter
+            rows = waiting[np.argpartition(turn, capacity)[:capacity]]
         amount = self.queue[rows]
         self.queue[rows] = 0
         self.since[rows] = NOT_DUE
@@ -162,13 +162,13 @@ class Agency:
         p, quarter = world.numbers, world.quarter
         old = owed[quarter - self.due[owed].astype(int) >= p["delivery.lapse"]]
         due = owed[self.due[owed] <= quarter]
-        order = due[np.lexsort((world.firms.lot[due], self.due[due]))]
-        wanted = np.cumsum(self.payable[order])
-        count = int(np.searchsorted(wanted, world.ledger.cash[self.account], side="right"))
-        if len(order):
-            self.reliability += p["delivery.memory"] * (count / len(order) - self.reliability)
-        rows = order[:count]
-        amount = self.payable[rows].copy()
+        rows, amount, purse = due, self.payable[due], world.ledger.cash[self.account]
+        if amount.sum() > purse:
+            order = due[np.lexsort((world.firms.lot[due], self.due[due]))]
+            rows = order[: int(np.searchsorted(np.cumsum(self.payable[order]), purse, side="right"))]
+            amount = self.payable[rows]
+        if len(due):
+            self.reliability += p["delivery.memory"] * (len(rows) / len(due) - self.reliability)
         self.payable[rows] = 0
         self.due[rows] = NOT_DUE
         total = world.ledger.to_firms("award", amount, self.account, rows)
