@@ -143,14 +143,13 @@ class Premises:
         return self.rent * self.index
 
     def count(self, firms) -> None:
-        """Occupied space and tenants from the firm columns, if anything has changed."""
+        """Tenants from the firm columns, if anything has changed; the space they let is booked as they come and go."""
         if not self.stale:
             return
         self.stale = False
         self.seats = rows = np.flatnonzero(firms.carrier[: firms.count] >= 0)
         self.at = at = firms.carrier[rows]
         self.kinds = self.kind[at]
-        self.occupied = np.bincount(at, firms.space[rows], self.rows)
         self.tenants = np.bincount(at, minlength=self.rows).astype(float)
         self.capacity = np.maximum(self.offered, self.occupied)
 
