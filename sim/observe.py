@@ -188,13 +188,13 @@ def quarter(world, error: float) -> None:
 
 
 def _programmes(world):
-    rows = {"programme_entitled": "entitled", "programme_paid": "paid", "programme_lapsed": "lapsed",
-            "programme_recipients": "recipients"}  # fmt: skip
-    for k, agency in enumerate(world.agencies.values()):
-        for metric, field in rows.items():
-            world.record.grouped[metric][2][world.quarter, k] = getattr(agency, field)
-        world.record.grouped["programme_payable"][2][world.quarter, k] = agency.payable_closing
-        world.record.grouped["programme_cost"][2][world.quarter, k] = agency.net_cost() + agency.administration
+    agencies, q, grouped = list(world.agencies.values()), world.quarter, world.record.grouped
+    if not agencies:
+        return
+    for name, field in (("entitled", "entitled"), ("paid", "paid"), ("lapsed", "lapsed"), ("recipients", "recipients"),
+                        ("payable", "payable_closing")):  # fmt: skip
+        grouped[f"programme_{name}"][2][q] = [getattr(agency, field) for agency in agencies]
+    grouped["programme_cost"][2][q] = [agency.net_cost() + agency.administration for agency in agencies]
 
 
 def _groups(world, alive, sales, real):
