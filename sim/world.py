@@ -177,7 +177,8 @@ class World:
             errors["certificates by cohort"] = abs(gap)
         held = float(firms.alive[n:].any())  # slots not yet used
         dead = np.flatnonzero(~firms.alive[:n])
-        held += float(np.abs(firms.cash[dead]).sum() + np.count_nonzero(certified[dead]) + self.books.balance.take(dead, axis=1).sum())
+        held += float(np.abs(firms.cash[dead]).sum() + np.count_nonzero(certified[dead]))
+        held += float(self.books.balance.take(dead, axis=1).sum())
         for agency in self.paying:
             held += float(agency.payable[dead].sum() + agency.queue[dead].sum())
         if held:
@@ -314,9 +315,10 @@ class World:
 
     def _open_books(self):
         """Banks own the loans of the start against deposits and capital."""
-        for bank in self.banks:
-            mine = self.books.balance[:, self.firms.bank == bank.number]
-            bank.loans = float(mine.sum())
+        n = self.firms.count
+        loans = np.bincount(self.firms.bank[:n], self.books.debt(n), len(self.banks))
+        for bank, lent in zip(self.banks, loans):
+            bank.loans = float(lent)
             bank.equity = float(np.rint(self.numbers["credit.bank_capital_share"] * bank.loans))
         equity = sum(bank.equity for bank in self.banks)
         self.ledger.cash["banks"] = equity - float(self.books.total.sum())

@@ -55,13 +55,14 @@ def _networks(world, year: int) -> None:
     at, count = ties.live(), world.universities.count
     university, slot = ties.university[at], ties.slot[at]
     shape = (count, len(place.districts), len(place.sectors))
-    pairs = np.bincount(university * (shape[1] * shape[2]) + ties.cell.take(slot), minlength=np.prod(shape)).reshape(shape)
+    cell = university * (shape[1] * shape[2]) + ties.cell[slot]
+    pairs = np.bincount(cell, minlength=np.prod(shape)).reshape(shape)
     micro["ties_university_district"][year] = pairs.sum(axis=2)
     micro["ties_university_sector"][year] = pairs.sum(axis=1)
     micro["shanghai_tie_share"][year] = _shanghai(world)
     # Close: a project under way or done before, not a contact alone.
     close = np.zeros(firms.count, bool)
-    close[slot[(ties.code[at] == ties.busy) | (ties.done[at] > 0)]] = True
+    close[ties.slot[np.flatnonzero((ties.code == ties.busy) | (ties.done > 0) & (ties.code != ties.free))]] = True
     micro["close_firms"][year] = np.bincount(firms.district[: firms.count][close], minlength=len(place.districts))
 
 
