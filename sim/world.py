@@ -213,8 +213,9 @@ class World:
         p, delivery, total = self.numbers, self.rules.delivery, np.zeros(len(rows))
         firms = firms or self.firms
         knows = firms.awareness[rows] < delivery.awareness
-        for programme in self.programmes:
-            if not programme.group or not programme.runs(self.quarter):
+        for agency in self.paying:
+            programme = agency.programme
+            if not programme.runs(self.quarter):
                 continue
             amount = programme.prospect(firms, self.place, event, rows)
             if isinstance(amount, float) and not amount:  # nothing for this event
@@ -223,7 +224,7 @@ class World:
             delay = p["delivery.automatic_delay"] if automatic else p["delivery.pay_delay"] + 1
             discount = (1 + p["delivery.expected_delay_rate"]) ** (-delay / 4)
             # A firm that does not know of an automatic award is not moved by it, though it will be paid.
-            total += amount * knows * discount * self.agencies[programme.id].reliability
+            total += amount * knows * discount * agency.reliability
         return total
 
     def bank_flow(self, name: str, amount: np.ndarray, rows: np.ndarray) -> None:
