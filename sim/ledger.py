@@ -64,6 +64,7 @@ class Ledger:
         self.groups = dict(groups)
         self.cash = dict(accounts)
         self.flow: dict[tuple[str, str, str], float] = defaultdict(float)
+        self._keys: dict[str, list[tuple[str, str, str]]] = defaultdict(list)  # of `flow`, by kind
         self.close()
 
     # -- postings ---------------------------------------------------------------------------------------------------
@@ -118,9 +119,12 @@ class Ledger:
     def _note(self, kind, payer, payee, total):
         if kind not in KINDS:
             raise LedgerError(f"unknown kind of posting {kind!r}")
-        if not 0 < total < np.inf or total != np.rint(total):
+        if not 0 < total < np.inf or not total.is_integer():
             raise LedgerError(f"{kind}: {payer} → {payee}: {total} is not a positive whole number of yuan")
-        self.flow[kind, payer, payee] += total
+        key = kind, payer, payee
+        if key not in self.flow:
+            self._keys[kind].append(key)
+        self.flow[key] += total
 
     # One method a leg, so that a test can break one leg of one kind on purpose.
     def _debit(self, kind, account, total):
@@ -144,11 +148,8 @@ class Ledger:
     # -- reading ----------------------------------------------------------------------------------------------------
     def total(self, kind: str, payer: str | None = None, payee: str | None = None) -> float:
         """This quarter's postings of a kind."""
-        return sum(
-            amount
-            for (k, a, b), amount in self.flow.items()
-            if k == kind and payer in (None, a) and payee in (None, b)
-        )
+        found = self._keys.get(kind, ())
+        return sum(self.flow[key] for key in found if payer in (None, key[1]) and payee in (None, key[2]))
 
     # -- closing ----------------------------------------------------------------------------------------------------
     def imbalances(self) -> dict[str, float]:
@@ -165,11 +166,12 @@ class Ledger:
         if not largest < EXACT:
             errors["exact range"] = largest
         broken = any((cash != np.rint(cash)).any() for cash in self.groups.values())
-        if broken or any(value != np.rint(value) for value in self.cash.values()):
+        if broken or not all(float(value).is_integer() for value in self.cash.values()):
             errors["whole yuan"] = 1.0
         return errors
 
     def close(self) -> None:
         """Open the next quarter."""
         self.flow.clear()
+        self._keys.clear()
         self.opening = self.cash | {group: float(cash.sum()) for group, cash in self.groups.items()}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.bands import band
 from sim.metrics import METRICS, MOVES, STATES, TIERS
 from sim.observing import carriers, funds, talent, universities
 from sim.population.initial import threshold
@@ -94,9 +95,9 @@ def exits(world, insolvent, closed, cell) -> None:
     alive = firms.alive[:n]
     shape, size = world.exit_counts.shape[1:], world.exit_counts[0].size
     gone = insolvent | closed
-    world.exit_counts[0] += np.bincount(cell, gone, size).reshape(shape)
+    world.exit_counts[0] += np.bincount(cell[np.flatnonzero(gone)], minlength=size).reshape(shape)
     world.exit_counts[1] += np.bincount(cell, alive, size).reshape(shape)
-    world.flows["insolvent"] = float(insolvent.sum())
+    world.flows["insolvent"] = float(np.count_nonzero(insolvent))
 
 
 def _statistical(world, surveyed: float, years: float, part: float) -> float:
@@ -110,8 +111,8 @@ def _statistical(world, surveyed: float, years: float, part: float) -> float:
 def _stocks(world) -> dict[str, float]:
     firms, n, books, year = world.firms, world.firms.count, world.books, world.year
     alive, certified = firms.alive[:n], firms.cert_year[:n] > 0
-    tiers = np.bincount(firms.tier[:n] + 1, alive, len(TIERS) + 1)[1:]
-    owes = books.balance[:, np.flatnonzero(certified)].any(axis=0)
+    tiers = np.bincount((firms.tier[:n] + 1) * alive, minlength=len(TIERS) + 1)[1:]
+    owes = (books.balance.take(np.flatnonzero(certified), axis=1) != 0).any(axis=0)
     # Dead rows hold no staff and no knowledge, so plain sums over all rows are sums over the living.
     out = {
         "firms": float(np.count_nonzero(alive)),
@@ -134,7 +135,7 @@ def quarter(world, error: float) -> None:
     """Write the metrics of the quarter that ends."""
     record, q, firms, n = world.record, world.quarter, world.firms, world.firms.count
     p, ledger, books = world.numbers, world.ledger, world.books
-    put = {name: values for name, values in record.series.items()}
+    put = record.series
     alive = firms.alive[:n]
     for name, value in _stocks(world).items():
         put[name][q] = value
@@ -142,7 +143,9 @@ def quarter(world, error: float) -> None:
         if name in put:
             put[name][q] = value
     sales, real, reported = firms.sales[:n], firms.rd_real[:n], firms.rd_reported[:n]
-    surveyed = np.where(firms.sales_1[:n] > 0, firms.sales_1[:n], 4 * sales) >= p["rd.scale_threshold"]
+    surveyed = firms.sales_1[:n] >= p["rd.scale_threshold"]
+    new = np.flatnonzero(firms.sales_1[:n] <= 0)
+    surveyed[new] = 4 * sales[new] >= p["rd.scale_threshold"]
     total_sales = float(sales.sum())
     put["entries"][q], put["exits"][q] = world.entries, world.exits
     put["revenue"][q], put["rd_real"][q], put["rd_reported"][q] = total_sales, real.sum(), reported.sum()
@@ -185,14 +188,13 @@ def quarter(world, error: float) -> None:
 
 
 def _programmes(world):
-    rows = {"programme_entitled": "entitled", "programme_paid": "paid", "programme_lapsed": "lapsed",
-            "programme_recipients": "recipients"}  # fmt: skip
-    for k, agency in enumerate(world.agencies.values()):
-        for metric, field in rows.items():
-            world.record.grouped[metric][2][world.quarter, k] = getattr(agency, field)
-        owed = float(agency.payable.sum())
-        world.record.grouped["programme_payable"][2][world.quarter, k] = owed
-        world.record.grouped["programme_cost"][2][world.quarter, k] = agency.net_cost() + agency.administration
+    agencies, q, grouped = list(world.agencies.values()), world.quarter, world.record.grouped
+    if not agencies:
+        return
+    for name, field in (("entitled", "entitled"), ("paid", "paid"), ("lapsed", "lapsed"), ("recipients", "recipients"),
+                        ("payable", "payable_closing")):  # fmt: skip
+        grouped[f"programme_{name}"][2][q] = [getattr(agency, field) for agency in agencies]
+    grouped["programme_cost"][2][q] = [agency.net_cost() + agency.administration for agency in agencies]
 
 
 def _groups(world, alive, sales, real):
@@ -200,16 +202,18 @@ def _groups(world, alive, sales, real):
     districts = len(world.place.districts)
     tier, district = firms.tier[:n], firms.district[:n]
     grouped["firms_by_district"][2][q] = np.bincount(district, alive, districts)
-    grouped["hnte_by_district"][2][q] = np.bincount(district, firms.cert_year[:n] > 0, districts)
+    grouped["hnte_by_district"][2][q] = np.bincount(
+        district[np.flatnonzero(firms.cert_year[:n] > 0)], minlength=districts
+    )
     grouped["revenue_by_tier"][2][q] = np.bincount(tier, sales, len(TIERS))
     grouped["rd_real_by_tier"][2][q] = np.bincount(tier, real, len(TIERS))
     grouped["exits_by_tier"][2][q] = world.exits_by_tier
-    before = np.where(world.alive_before[:n], world.tier_before[:n] + 1, 0)
-    after = np.where(alive, tier + 1, 0)
+    # 0 is out of the city
+    before = world.alive_before[:n] * (world.tier_before[:n] + 1)
+    after = alive * (tier + 1)
     # Firms that entered and left within the quarter never show as a move, nor do they in the head count.
     matrix = np.bincount(before * len(STATES) + after, minlength=len(STATES) ** 2).reshape(len(STATES), -1)
-    off = ~np.eye(len(STATES), dtype=bool)
-    grouped["ladder_moves"][2][q] = matrix[off]
+    grouped["ladder_moves"][2][q] = matrix[~np.eye(len(STATES), dtype=bool)]
 
 
 def _tail(size, top: float = 0.05) -> float:
@@ -220,6 +224,15 @@ def _tail(size, top: float = 0.05) -> float:
         return np.nan
     largest = np.sort(np.partition(size, len(size) - k - 1)[-k - 1 :])[::-1]
     return float(1 / np.log(largest[:k] / largest[k]).mean())
+
+
+def _quantile(ordered, share: float) -> float:
+    """Linear between neighbours; of values that are sorted already, which spares `np.quantile` its search."""
+    at = share * (len(ordered) - 1)
+    low = int(at)
+    under, over = ordered[low], ordered[min(low + 1, len(ordered) - 1)]
+    part = at - low
+    return over - (over - under) * (1 - part) if part >= 0.5 else under + (over - under) * part
 
 
 def _relabelled(relabelled, real, group) -> float:
@@ -242,7 +255,7 @@ def _micro(world, year: int) -> None:
     grown = alive & (firms.sales_1[:n] > 0) & (firms.sales_year[:n] > 0) & (world.quarter - firms.birth[:n] >= 12)
     growth = np.log(firms.sales_year[:n][grown] / firms.sales_1[:n][grown])
     size = firms.sales_1[:n][grown]
-    cell = np.searchsorted(GROWTH_SIZES, size, side="right") - 1
+    cell = band(size, GROWTH_SIZES).astype(np.int64) - 1
     inside = (cell >= 0) & (cell < len(GROWTH_SIZES) - 1)
     count = np.bincount(cell[inside], minlength=len(GROWTH_SIZES) - 1)
     mean = np.bincount(cell[inside], growth[inside], len(count)) / np.maximum(count, 1)
@@ -272,7 +285,8 @@ def _micro(world, year: int) -> None:
     )
     a = firms.productivity[:n][alive]
     if len(a):
-        micro["productivity_9010"][year] = np.exp(np.quantile(a, 0.9) - np.quantile(a, 0.1))
+        a.sort()
+        micro["productivity_9010"][year] = np.exp(_quantile(a, 0.9) - _quantile(a, 0.1))
     held = np.sort(firms.patents[:n][alive])[::-1]
     micro["patent_top10"][year] = held[: len(held) // 10].sum() / max(held.sum(), 1)
     debt = world.books.debt(n)

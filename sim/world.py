@@ -102,7 +102,7 @@ class World:
                             ("new", "repaid", "owed", "recovered", "income", "expense")}  # fmt: skip
         self.tier_before = self.firms.tier.copy()
         self.alive_before = self.firms.alive.copy()
-        self.alive_opening = int(self.firms.alive.sum())
+        self.alive_opening = int(np.count_nonzero(self.firms.alive))
         for agency in self.agencies.values():
             agency.new_quarter()
         self.funds.new_quarter()
@@ -121,17 +121,18 @@ class World:
 
     def _deliver(self):
         """Claims on what happened since the last pay-out, then review, then payment."""
-        for agency in self.agencies.values():
+        for agency in self.paying:
             agency.receive(self)
         self.events = {}
-        for agency in self.agencies.values():
+        for agency in self.paying:
             agency.pay(self)
         # Reviewers take files as they lie: every programme gets capacity in proportion to what waits.
-        files = [agency.files(self) for agency in self.agencies.values()]
+        files = [agency.files(self) for agency in self.paying]
         self.files_read = min(int(self.numbers["delivery.review_capacity"]), sum(files))
         shares = [count / max(sum(files), 1) for count in files]
-        for agency, capacity in zip(self.agencies.values(), split(self.files_read, shares)):
+        for agency, capacity in zip(self.paying, split(self.files_read, shares)):
             agency.review(self, int(capacity))
+        for agency in self.agencies.values():
             agency.buy_services(self)
 
     def _close_quarter(self):
@@ -165,17 +166,17 @@ class World:
         # Deposits were created by loans and bank spending: what banks own less what they owe is their equity.
         if gap := float(self.books.total.sum()) + self.ledger.cash["banks"] - sum(b.equity for b in self.banks):
             errors["bank equity"] = abs(gap)
-        if gap := int(firms.alive.sum()) - (self.alive_opening + self.entries - self.exits):
+        if gap := int(np.count_nonzero(firms.alive)) - (self.alive_opening + self.entries - self.exits):
             errors["head count of firms"] = abs(gap)
         certified = firms.cert_year[:n] > 0
-        if gap := int(certified.sum()) - sum(self.cohorts.values()):
+        if gap := int(np.count_nonzero(certified)) - sum(self.cohorts.values()):
             errors["certificates by cohort"] = abs(gap)
         held = float(firms.alive[n:].any())  # slots not yet used
         dead = np.flatnonzero(~firms.alive[:n])
-        held += float(np.abs(firms.cash[dead]).sum() + certified[dead].sum() + self.books.balance[:, dead].sum())
-        for agency in self.agencies.values():
-            if agency.programme.group:
-                held += float(agency.payable[dead].sum() + agency.queue[dead].sum())
+        held += float(np.abs(firms.cash[dead]).sum() + np.count_nonzero(certified[dead]))
+        held += float(self.books.balance.take(dead, axis=1).sum())
+        for agency in self.paying:
+            held += float(agency.payable[dead].sum() + agency.queue[dead].sum())
         if held:
             errors["dead rows hold"] = held
         errors.update(talent.imbalances(self))
@@ -208,22 +209,24 @@ class World:
         p, delivery, total = self.numbers, self.rules.delivery, np.zeros(len(rows))
         firms = firms or self.firms
         knows = firms.awareness[rows] < delivery.awareness
-        for programme in self.programmes:
-            if not programme.group or not programme.runs(self.quarter):
+        for agency in self.paying:
+            programme = agency.programme
+            if not programme.runs(self.quarter):
                 continue
             amount = programme.prospect(firms, self.place, event, rows)
-            if not np.any(amount):
+            if isinstance(amount, float) and not amount:  # nothing for this event
                 continue
             automatic = programme.group in delivery.automatic
             delay = p["delivery.automatic_delay"] if automatic else p["delivery.pay_delay"] + 1
             discount = (1 + p["delivery.expected_delay_rate"]) ** (-delay / 4)
             # A firm that does not know of an automatic award is not moved by it, though it will be paid.
-            total += amount * knows * discount * self.agencies[programme.id].reliability
+            total += amount * knows * discount * agency.reliability
         return total
 
     def bank_flow(self, name: str, amount: np.ndarray, rows: np.ndarray) -> None:
         """Book amounts to the banks that these rows belong to."""
-        self._bank_flows[name] += np.bincount(self.firms.bank[rows], amount, len(self.banks))
+        if len(rows):
+            self._bank_flows[name] += np.bincount(self.firms.bank[rows], amount, len(self.banks))
 
     def bank_expense(self, amount: float) -> None:
         """Expenses shared evenly in whole yuan, the rest to the first bank."""
@@ -301,6 +304,7 @@ class World:
             # The capital of a public company that exists already is city money of earlier years.
             accounts[agency.account] = np.rint(agency.reserve()) if programme.start < 0 else 0.0
             accounts["city"] -= accounts[agency.account]
+        self.paying = [agency for agency in self.agencies.values() if agency.programme.group]
         self.banks = [self.make(self.bank_class, k, f"bank {k + 1}") for k in range(int(self.numbers["credit.bank_count"]))]
         self.books = Books(LOAN_PRODUCTS, self.firms.rows)
         self.products = {product.agency: product for product in self.rules.products}
@@ -322,9 +326,10 @@ class World:
 
     def _open_books(self):
         """Banks own the loans of the start against deposits and capital."""
-        for bank in self.banks:
-            mine = self.books.balance[:, self.firms.bank == bank.number]
-            bank.loans = float(mine.sum())
+        n = self.firms.count
+        loans = np.bincount(self.firms.bank[:n], self.books.debt(n), len(self.banks))
+        for bank, lent in zip(self.banks, loans):
+            bank.loans = float(lent)
             bank.equity = float(np.rint(self.numbers["credit.bank_capital_share"] * bank.loans))
         equity = sum(bank.equity for bank in self.banks)
         self.ledger.cash["banks"] = equity - float(self.books.total.sum())

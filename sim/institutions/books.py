@@ -28,19 +28,24 @@ class Books:
 
     def lend(self, book: int, rows: np.ndarray, amount: np.ndarray, rate: np.ndarray, term: float) -> None:
         """Add new loans; the rate is the average over old and new, instalments restart."""
-        old = self.balance[book, rows]
-        self.rate[book, rows] = (self.rate[book, rows] * old + rate * amount) / np.maximum(old + amount, 1)
-        self.balance[book, rows] = old + amount
-        self.installment[book, rows] = np.ceil((old + amount) / term)
-        self.total[book] += amount.sum()
-        self.new[book] += amount.sum()
+        if not len(rows):
+            return
+        old, rates = self.balance[book, rows], self.rate[book]
+        debt = old + amount
+        rates[rows] = (rates[rows] * old + rate * amount) / np.maximum(debt, 1)
+        self.balance[book, rows] = debt
+        self.installment[book, rows] = np.ceil(debt / term)
+        total = amount.sum()
+        self.total[book] += total
+        self.new[book] += total
 
     def repay(self, book: int, amount: np.ndarray, rows=None) -> None:
         """Take principal off (first rows or given rows)."""
+        balance = self.balance[book]
         if rows is None:
-            self.balance[book, : len(amount)] -= amount
+            balance[: len(amount)] -= amount
         else:
-            self.balance[book, rows] -= amount
+            balance[rows] -= amount
         self.total[book] -= amount.sum()
 
     def write_off(self, book: int, rows: np.ndarray) -> np.ndarray:

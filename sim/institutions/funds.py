@@ -71,7 +71,7 @@ class Deals:
     def keep(self, mask: np.ndarray) -> None:
         """Drop the stakes outside the mask."""
         at = np.flatnonzero(mask)
-        self.amounts, self.codes = self.amounts[:, at], self.codes[:, at]
+        self.amounts, self.codes = self.amounts.take(at, axis=1), self.codes.take(at, axis=1)
 
 
 MONEY = (

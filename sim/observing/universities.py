@@ -22,6 +22,8 @@ def start(world) -> None:
         shanghai_tie_share=np.full(years, np.nan), close_firms=np.full((years, len(place.districts)), np.nan),
         university_graduates=world.universities.graduates.copy(), university_distance=world.universities.distance.copy(),
     )  # fmt: skip
+    hosts = np.flatnonzero(world.universities.hosts("shanghai")).astype(np.uint64)
+    world.shanghai = np.bitwise_or.reduce(np.left_shift(np.uint64(1), hosts))  # their bits in `ties.bits`
     record.initial.update(_stocks(world))
     record.initial.update(shanghai_tie_share_2020=_shanghai(world))
 
@@ -52,20 +54,22 @@ def _networks(world, year: int) -> None:
     firms, ties, micro, place = world.firms, world.ties, world.record.micro, world.place
     at, count = ties.live(), world.universities.count
     university, slot = ties.university[at], ties.slot[at]
-    for name, side, labels in (("district", firms.district, place.districts), ("sector", firms.sector, place.sectors)):
-        pairs = np.bincount(university * len(labels) + side[slot], minlength=count * len(labels))
-        micro[f"ties_university_{name}"][year] = pairs.reshape(count, -1)
+    shape = (count, len(place.districts), len(place.sectors))
+    cell = university * (shape[1] * shape[2]) + ties.cell[slot]
+    pairs = np.bincount(cell, minlength=np.prod(shape)).reshape(shape)
+    micro["ties_university_district"][year] = pairs.sum(axis=2)
+    micro["ties_university_sector"][year] = pairs.sum(axis=1)
     micro["shanghai_tie_share"][year] = _shanghai(world)
     # Close: a project under way or done before, not a contact alone.
     close = np.zeros(firms.count, bool)
-    close[slot[(ties.code[at] == ties.busy) | (ties.done[at] > 0)]] = True
+    close[ties.slot[np.flatnonzero((ties.code == ties.busy) | (ties.done > 0) & (ties.code != ties.free))]] = True
     micro["close_firms"][year] = np.bincount(firms.district[: firms.count][close], minlength=len(place.districts))
 
 
 def _shanghai(world) -> float:
     """Share of above-scale industrial firms with a tie to Shanghai."""
-    firms, n, u = world.firms, world.firms.count, world.universities
+    firms, n = world.firms, world.firms.count
     rows = firms.alive[:n] & world.place.manufacturing[firms.sector[:n]]
     rows &= np.maximum(firms.sales_1[:n], 0) >= world.numbers["rd.scale_threshold"]
-    bits = np.bitwise_or.reduce(np.left_shift(np.uint64(1), np.flatnonzero(u.hosts("shanghai")).astype(np.uint64)))
-    return float((world.ties.bits[:n][rows] & bits > 0).mean()) if rows.any() else np.nan
+    rows = np.flatnonzero(rows)
+    return float((world.ties.bits[rows] & world.shanghai > 0).mean()) if len(rows) else np.nan

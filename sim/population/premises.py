@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.bands import band
 from sim.population.columns import NEVER
 from sim.population.initial import OUTSIDE
 from sim.population.place import EARTH_RADIUS, column, keys
@@ -65,7 +66,7 @@ class Traits:
         self.seeks_age = (draw("carrier seeks").random(rows) * (int(numbers["carrier.seek_within"]) + 1)).astype(int)
         # Hub that an outside project is in; -1 = elsewhere, or of the city.
         edges = np.cumsum(column(numbers, "hub", keys(numbers, "hub"), "project_share").astype(float))
-        found = np.searchsorted(edges, draw("carrier hub").random(rows), side="right")
+        found = band(draw("carrier hub").random(rows), edges).astype(np.int64)
         outside = np.concatenate([np.zeros(firms.count, bool), cast.kind == OUTSIDE])
         self.hub_home = np.where(outside & (found < len(edges)), found, -1)
 
@@ -143,16 +144,20 @@ class Premises:
         return self.rent * self.index
 
     def count(self, firms) -> None:
-        """Occupied space and tenants from the firm columns, if anything has changed."""
+        """Tenants from the firm columns, if anything has changed; the space they let is booked as they come and go."""
         if not self.stale:
             return
         self.stale = False
         self.seats = rows = np.flatnonzero(firms.carrier[: firms.count] >= 0)
         self.at = at = firms.carrier[rows]
         self.kinds = self.kind[at]
-        self.occupied = np.bincount(at, firms.space[rows], self.rows)
         self.tenants = np.bincount(at, minlength=self.rows).astype(float)
         self.capacity = np.maximum(self.offered, self.occupied)
+
+    def in_hubs(self, firms) -> np.ndarray:
+        """Firms that sit in an enclave now (tenants,)."""
+        self.count(firms)
+        return self.seats[self.kinds == ENCLAVE]
 
     def free(self) -> np.ndarray:
         """Space to let (rows,)."""

@@ -75,8 +75,8 @@ def send_research(world) -> None:
 
 def _local_tenants(world):
     """Enclave and space of local tenants."""
-    firms, n = world.firms, world.firms.count
-    rows = np.flatnonzero(firms.hub[:n] >= 0)
+    firms = world.firms
+    rows = world.carriers.in_hubs(firms)
     rows = rows[world.carriers.traits.hub_home[firms.identity[rows]] < 0]
     return firms.carrier[rows], firms.space[rows]
 
@@ -156,8 +156,7 @@ def _collect(world):
 # -- what they learn ----------------------------------------------------------------------------------------------------
 def present(world, stock) -> np.ndarray:
     """Knowledge as near as it is heard at home (rows,): that of enclave tenants fades with the distance of the hub."""
-    n = len(stock)
-    rows = np.flatnonzero(world.firms.hub[:n] >= 0)
+    rows = world.carriers.in_hubs(world.firms)
     near = np.exp2(-world.carriers.hub_distance / world.numbers["knowledge.half_distance"])
     out = stock.copy()
     out[rows] *= near[world.firms.hub[rows]]

@@ -40,14 +40,16 @@ def allot(world, kind, rows, rank, need) -> np.ndarray:
     home = districts * table.kind + table.district
     cell = districts * kind + firms.district[rows]
     lot = firms.lot[rows]
-    special = table.sector >= 0
     found = np.full(len(rows), -1)
-    # Only some kinds have carriers of a sector.
-    at = np.flatnonzero(np.bincount(table.kind[special], minlength=len(KINDS))[kind])
+    # Carriers of a sector are few, so few applicants have one that may take them.
+    special = (table.sector >= 0) & (free > 0)
+    own = home * sectors + table.sector
+    offered = np.zeros(len(KINDS) * districts * sectors, bool)
+    offered[own[special]] = True
+    fits = cell * sectors + firms.sector[rows]
+    at = np.flatnonzero(offered[fits])
     if len(at):
-        own = home * sectors + table.sector
-        fits = cell[at] * sectors + firms.sector[rows[at]]
-        found[at] = admit(fits, rank[at], lot[at], need[at], own, free * special, table.quality)
+        found[at] = admit(fits[at], rank[at], lot[at], need[at], own, free * special, table.quality)
         got = np.flatnonzero(found >= 0)
         free = free - np.bincount(found[got], need[got], table.rows)
     left = np.flatnonzero(found < 0)

@@ -24,7 +24,7 @@ class AwardHnte(Funded):
     group = "awards"
 
     def _factor(self, firms, place, rows):
-        return np.where(place.urban[firms.district[rows]], 1.0, self.county_factor)
+        return np.where(place.urban, 1.0, self.county_factor)[firms.district[rows]]
 
     def prospect(self, firms, place, event, rows):
         amount = {"first_certificate": self.amount, "renewal": self.renewal_amount}.get(event, 0.0)

@@ -67,4 +67,6 @@ def first_rows(events, *names) -> np.ndarray:
     if not found:
         return np.empty(0, np.int64)
     rows = np.sort(np.concatenate(found))
-    return rows[np.diff(rows, prepend=-1) > 0]
+    first = np.ones(len(rows), bool)
+    first[1:] = rows[1:] > rows[:-1]
+    return rows[first]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from sim.population.columns import NEVER
 from sim.programmes.base import Funded
 
@@ -35,5 +37,5 @@ class SmallToHnte(Funded):
         c.cost_cut = min(c.cost_cut + self.dose * self.cost_cut, 1.0)
 
     def running_cost(self, firms, quarter):
-        in_pool = int((firms.alive & (firms.pool_since > NEVER)).sum())
+        in_pool = int(np.count_nonzero(firms.alive & (firms.pool_since > NEVER)))
         return self.dose * self.unit_cost / 4 * in_pool

@@ -30,12 +30,13 @@ class UniversityProjects(Funded):
         good = firms.merit[rows] >= self.good_merit
         amount = np.where(good, np.minimum(self.share * cost, self.cap), np.minimum(self.flat, cost))
         amount = np.minimum(self.dose * amount, cost)
-        return amount * np.where(place.urban[firms.district[rows]], 1.0, self.county_factor)
+        return amount * np.where(place.urban, 1.0, self.county_factor)[firms.district[rows]]
 
     def prospect(self, firms, place, event, rows):
         return self._support(firms, place, rows) if event == "joint_project" else 0.0
 
     def claims(self, firms, place, events, season):
         # A firm may open several at a time.
-        rows, number = np.unique(events.get("joint_project", np.empty(0, np.int64)), return_counts=True)
-        return rows, np.rint(self._support(firms, place, rows)) * number
+        number = np.bincount(events.get("joint_project", np.empty(0, np.int64)), minlength=firms.count)
+        rows = np.flatnonzero(number != 0)
+        return rows, np.rint(self._support(firms, place, rows)) * number[rows]
