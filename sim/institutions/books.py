@@ -28,28 +28,34 @@ class Books:
 
     def lend(self, book: int, rows: np.ndarray, amount: np.ndarray, rate: np.ndarray, term: float) -> None:
         """Add new loans; the rate is the average over old and new, instalments restart."""
-        old = self.balance[book, rows]
-        self.rate[book, rows] = (self.rate[book, rows] * old + rate * amount) / np.maximum(old + amount, 1)
-        self.balance[book, rows] = old + amount
-        self.installment[book, rows] = np.ceil((old + amount) / term)
-        self.total[book] += amount.sum()
-        self.new[book] += amount.sum()
+        old, total = self.balance[book].take(rows), amount.sum()
+        mean = self.rate[book].take(rows)
+        mean *= old
+        mean += rate * amount
+        old += amount
+        mean /= np.maximum(old, 1)
+        self.rate[book][rows] = mean
+        self.balance[book][rows] = old
+        self.installment[book][rows] = np.ceil(old / term)
+        self.total[book] += total
+        self.new[book] += total
 
     def repay(self, book: int, amount: np.ndarray, rows=None) -> None:
         """Take principal off (first rows or given rows)."""
         if rows is None:
             self.balance[book, : len(amount)] -= amount
         else:
-            self.balance[book, rows] -= amount
+            self.balance[book][rows] -= amount
         self.total[book] -= amount.sum()
 
     def write_off(self, book: int, rows: np.ndarray) -> np.ndarray:
         """Close the loans of these rows; returns what was owed."""
-        owed = self.balance[book, rows].copy()
-        self.balance[book, rows] = 0
-        self.installment[book, rows] = 0
-        self.total[book] -= owed.sum()
-        self.defaulted[book] += owed.sum()
+        owed = self.balance[book].take(rows)
+        self.balance[book][rows] = 0
+        self.installment[book][rows] = 0
+        lost = owed.sum()
+        self.total[book] -= lost
+        self.defaulted[book] += lost
         return owed
 
     def imbalances(self) -> dict[str, float]:

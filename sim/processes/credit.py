@@ -35,17 +35,18 @@ def serve_debt(world) -> None:
             continue
         owed = books.balance[book].take(rows)
         interest = np.rint(owed * books.rate[book].take(rows) / 4)
+        profit = -interest
         ledger.from_firms("interest", interest, "banks", rows)
-        firms.profit_year[rows] -= interest
         world.bank_flow("income", interest, rows)
         product = world.products.get(name)
         if product is not None:
             subsidy = world.agencies[name].pay_now(world, "subsidy", rows, np.rint(owed * product.subsidy / 4))
-            firms.profit_year[rows] += subsidy
+            profit += subsidy
             if product.fee:
                 fee = np.rint(owed * product.fee / 4)
                 ledger.from_firms("fee", fee, world.agencies[name].account, rows)
-                firms.profit_year[rows] -= fee
+                profit -= fee
+        firms.profit_year[rows] += profit
         principal = np.minimum(books.installment[book].take(rows), owed)
         ledger.from_firms("principal", principal, "banks", rows)
         books.repay(book, principal, rows)
@@ -116,10 +117,12 @@ def _book_odds(world, rows, size, debt):
     """Log-odds of default from reported books: reported R&D lowers the margin a bank sees, a certificate flatters."""
     firms, p = world.firms, world.numbers
     margin = firms.margin[rows] + firms.margin_luck[rows]
-    margin = margin - firms.intensity[rows] - firms.plan_extra[rows] - firms.plan_relabel[rows]
-    log_size = np.log(np.maximum(size, 1.0)) - firms.size_anchor[rows] - world.market_index
+    for reported in (firms.intensity, firms.plan_extra, firms.plan_relabel):
+        margin -= reported[rows]
+    size = np.maximum(size, 1.0)
+    log_size = np.log(size) - firms.size_anchor[rows] - world.market_index
     young = world.quarter - firms.birth[rows] < p["credit.young"]
-    odds = default_odds(p, debt / np.maximum(size, 1.0), firms.cash[rows] / np.maximum(size, 1.0), margin, log_size, young)
+    odds = default_odds(p, debt / size, firms.cash[rows] / size, margin, log_size, young)
     odds += p["credit.risk_arrears"] * (firms.below[rows] > 0)
     return odds - p["credit.label_signal"] * (firms.cert_year[rows] > 0)
 

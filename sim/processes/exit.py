@@ -90,9 +90,11 @@ def _move(world, rows):
     """A firm that moves takes its cash and is refinanced elsewhere."""
     ledger, books, cash = world.ledger, world.books, world.firms.cash
     for book in range(len(books.names)):
-        owed = books.balance[book, rows]
-        at = rows[owed > 0]
-        paid = books.balance[book, at].copy()
+        owed = books.balance[book].take(rows)
+        owes = np.flatnonzero(owed)
+        if not len(owes):
+            continue
+        at, paid = rows[owes], owed[owes]
         ledger.transfer("principal", paid.sum(), "outside", "banks")
         world.bank_flow("repaid", paid, at)
         books.repay(book, paid, at)
@@ -108,9 +110,10 @@ def _settle(world, rows):
     first = np.rint(p["credit.grace_recovery"] * np.maximum(cash[rows], 0))
     ledger.from_firms("closing", first, "households", rows)
     for book, name in enumerate(books.names):
-        owed = books.balance[book, rows]
-        at = rows[owed > 0]
-        paid = np.minimum(books.balance[book, at], np.maximum(cash[at], 0))
+        owed = books.balance[book].take(rows)
+        owes = np.flatnonzero(owed)
+        at, owed = rows[owes], owed[owes]
+        paid = np.minimum(owed, np.maximum(cash[at], 0))
         ledger.from_firms("principal", paid, "banks", at)
         books.repay(book, paid, at)
         world.bank_flow("repaid", paid, at)
