@@ -142,7 +142,8 @@ class Luck:
     def _of(self, law, decision, slots):
         table = self.table
         who = table.identity[: table.count] if slots is None else table.identity[slots]
-        return law(decision, self.quarter, table.known)[who]
+        # Who is known has a draw; to clip what cannot lie outside is the quickest way to look it up.
+        return law(decision, self.quarter, table.known).take(who, mode="clip")
 
 
 def _generator(key: int, quarter: int) -> np.random.Generator:

@@ -40,8 +40,8 @@ def serve_debt(world) -> None:
         world.bank_flow("income", interest, rows)
         product = world.products.get(name)
         if product is not None:
-            subsidy = world.agencies[name].pay_now(world, "subsidy", rows, np.rint(owed * product.subsidy / 4))
-            profit += subsidy
+            if product.subsidy:
+                profit += world.agencies[name].pay_now(world, "subsidy", rows, np.rint(owed * product.subsidy / 4))
             if product.fee:
                 fee = np.rint(owed * product.fee / 4)
                 ledger.from_firms("fee", fee, world.agencies[name].account, rows)

@@ -112,6 +112,8 @@ def _settle(world, rows):
     for book, name in enumerate(books.names):
         owed = books.balance[book].take(rows)
         owes = np.flatnonzero(owed)
+        if not len(owes):
+            continue
         at, owed = rows[owes], owed[owes]
         paid = np.minimum(owed, np.maximum(cash[at], 0))
         ledger.from_firms("principal", paid, "banks", at)
