@@ -67,7 +67,7 @@ def _fill_pool(world):
     ratio = three_year_ratio(firms, n) / threshold(p, firms.sales_1[:n])
     open_to = fits(firms, p, n, world.quarter) & (firms.cert_year[:n] == 0) & ~inside & (ratio >= coaching.reach)
     rows = np.flatnonzero(open_to)
-    order = np.lexsort((rows, np.abs(ratio[rows] - 1)))
+    order = np.argsort(np.abs(ratio[rows] - 1), kind="stable")
     rows = rows[order[:places]]
     firms.pool_since[rows] = world.quarter
     firms.pan_tech[rows] = True
@@ -153,8 +153,10 @@ def _tiers(world):
     firms, n = world.firms, world.firms.count
     certified = firms.cert_year[:n] > 0
     key = certified & ((firms.gazelle_until[:n] >= world.year) | (firms.unicorn_until[:n] >= world.year))
-    tier = np.where(firms.pan_tech[:n], PAN, NONE)
-    tier = np.where(firms.registered[:n], SME, tier)
-    tier = np.where(firms.pool_since[:n] > NEVER, POOL, tier)
-    tier = np.where(certified, HNTE, tier)
-    firms.tier[:n] = np.where(key, KEY, tier) * firms.alive[:n]
+    in_pool = firms.pool_since[:n] > NEVER
+    tier = np.full(n, NONE, np.int8)
+    rungs = zip((PAN, SME, POOL, HNTE, KEY), (firms.pan_tech[:n], firms.registered[:n], in_pool, certified, key))
+    for rung, stands in rungs:
+        np.maximum(tier, rung * stands.view(np.int8), out=tier)
+    tier *= firms.alive[:n]
+    firms.tier[:n] = tier
