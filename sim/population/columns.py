@@ -177,8 +177,10 @@ class Firms:
         cast = Firms(self.rows - first)
         cast.count = cast.rows
         for name, column in COLUMNS.items():
-            getattr(cast, name)[:] = getattr(self, name)[first:]
-            getattr(self, name)[first:] = column.fill
+            coming = getattr(self, name)[first:]
+            if (coming != column.fill).any():
+                getattr(cast, name)[:] = coming
+                coming[:] = column.fill
         self.count = self.known = first
         return cast
 
