@@ -231,11 +231,13 @@ def spend(world) -> None:
 def _year_end_gap(world, spent):
     """Fourth quarter: what firms that plan a gap still lack against the threshold on actual sales, (rows,) RMB."""
     firms, p, n = world.firms, world.numbers, world.firms.count
-    planned = firms.aims[:n] & ((firms.plan_extra[:n] > 0) | (firms.plan_relabel[:n] > 0))
-    window = firms.sales_year[:n] + firms.sales_1[:n] + firms.sales_2[:n]
-    level = threshold(p, firms.sales_year[:n]) * (1 + p["rd.planning_margin"])
-    done = firms.rd_year[:n] + spent
-    need = level * window - firms.rd_1[:n] - firms.rd_2[:n] - done
-    need = np.minimum(need, (1 + p["hnte.catch_up"]) * level * firms.sales_year[:n] - done)
+    rows = np.flatnonzero(firms.aims[:n] & ((firms.plan_extra[:n] > 0) | (firms.plan_relabel[:n] > 0)))
+    sales, spent, gap = firms.sales_year[rows], spent[rows], np.zeros(n)
+    window = sales + firms.sales_1[rows] + firms.sales_2[rows]
+    level = threshold(p, sales) * (1 + p["rd.planning_margin"])
+    done = firms.rd_year[rows] + spent
+    need = level * window - firms.rd_1[rows] - firms.rd_2[rows] - done
+    need = np.minimum(need, (1 + p["hnte.catch_up"]) * level * sales - done)
     # Nobody can relabel more than the year's real R&D without being seen.
-    return np.where(planned, np.clip(need, 0, firms.rd_real_year[:n] + spent), 0.0)
+    gap[rows] = np.clip(need, 0, firms.rd_real_year[rows] + spent)
+    return gap
