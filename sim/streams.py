@@ -10,10 +10,12 @@ from hashlib import sha256
 
 import numpy as np
 
+from sim.laws import LAPLACE_QUARTER
+
 # Every decision that draws, by name. An unknown name is an error: a new decision is a deliberate act, because its name
 # is part of the key.
 DECISIONS = frozenset((
-    "growth", "growth_mix", "margin", "exit", "relocate", "jump", "jump_size", "patent", "patent_round", "consider",
+    "growth", "margin", "exit", "relocate", "jump", "jump_size", "patent", "patent_round", "consider",
     "review", "audit", "sme", "label", "bank", "apply", "keylab", "rd_org", "merit",
     "stay", "search", "vacancy", "founder", "young", "young_misuse",
     "tie", "university",
@@ -61,9 +63,8 @@ class Streams:
     def laplace_quarter(self, decision: str, quarter: int, rows: int) -> np.ndarray:
         """(rows,) quarterly shocks of which four add up to one Laplace variate of unit scale.
 
-        A Laplace variate is a normal with an exponential variance, and an exponential is the sum of four Gamma(1/4)
-        variates: N·√(2·Gamma(1/4)) has the characteristic function (1 + t²)^(−1/4). Four Laplace draws a year would
-        have excess kurtosis 0.75 instead of 3.
+        Their characteristic function is (1 + t²)^(−1/4), see `laws`. Four Laplace draws a year would have excess
+        kurtosis 0.75 instead of 3.
         """
         return self._draw("laplace", decision, quarter, rows)
 
@@ -85,8 +86,7 @@ class Streams:
         if (kept := self._kept.get(key)) is not None:
             return kept
         if law == "laplace":
-            variance = self.generator(f"{decision}_mix", quarter).standard_gamma(0.25, rows)
-            values = self.generator(decision, quarter).standard_normal(rows) * np.sqrt(2 * variance)
+            values = LAPLACE_QUARTER.of(self.generator(decision, quarter).random(rows))
         else:
             values = getattr(self.generator(decision, quarter), law)(rows)
         values.flags.writeable = False

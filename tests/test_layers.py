@@ -23,7 +23,7 @@ ROOT = Path(sim.__file__).parent
 LAYERS = (
     {"errors", "inputs", "shipped", "bands", "metrics"},
     {"parameters"},
-    {"streams", "population"},
+    {"laws", "streams", "population"},
     {"ledger", "rules", "scenario"},
     {"processes", "programmes"},
     {"institutions", "observing"},
@@ -37,7 +37,9 @@ LAYERS = (
     {"launch"},
 )
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
-CORE = ("population", "processes", "programmes", "institutions", "world", "streams", "ledger", "rules", "observe", "observing")
+CORE = (
+    "population", "processes", "programmes", "institutions", "world", "laws", "streams", "ledger", "rules", "observe", "observing",
+)  # fmt: skip
 HEAVY = ("mesa", "pandas", "xarray", "matplotlib", "hydra", "omegaconf", "scipy")
 SOURCES = sorted(path for path in ROOT.rglob("*.py") if "_shipped" not in path.parts)
 
