@@ -10,7 +10,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from sim.laws import LAPLACE_QUARTER
+from sim.laws import LAPLACE_QUARTER, NORMAL
 
 # Every decision that draws, by name. An unknown name is an error: a new decision is a deliberate act, because its name
 # is part of the key.
@@ -113,7 +113,8 @@ def _mix(z):
 class Luck:
     """The draws of one table in the current quarter, in the order of its slots.
 
-    The table has `identity` (slots,), `count` slots in use and `known` identities that have arrived.
+    The table has `identity` (slots,), `count` slots in use and `known` identities that have arrived. Of a few slots the
+    luck is hashed, of all it is drawn; a decision asks in one way only.
     """
 
     def __init__(self, streams: Streams, table):
@@ -121,29 +122,32 @@ class Luck:
 
     def uniform(self, decision: str, slots: np.ndarray | None = None) -> np.ndarray:
         """(count,) or (len(slots),) in [0, 1)."""
-        return self._of(self.streams.uniform, decision, slots)
+        return self._of_all(self.streams.uniform, decision) if slots is None else self.sparse(decision, slots)
 
     def normal(self, decision: str, slots: np.ndarray | None = None) -> np.ndarray:
         """(count,) or (len(slots),) standard normal."""
-        return self._of(self.streams.normal, decision, slots)
+        if slots is None:
+            return self._of_all(self.streams.normal, decision)
+        return NORMAL.of(self.sparse(decision, slots))
 
     def exponential(self, decision: str, slots: np.ndarray | None = None) -> np.ndarray:
         """(count,) or (len(slots),) standard exponential."""
-        return self._of(self.streams.exponential, decision, slots)
+        if slots is None:
+            return self._of_all(self.streams.exponential, decision)
+        return -np.log1p(-self.sparse(decision, slots))
 
-    def laplace_quarter(self, decision: str, slots: np.ndarray | None = None) -> np.ndarray:
-        """(count,) or (len(slots),) quarterly parts of a yearly Laplace variate."""
-        return self._of(self.streams.laplace_quarter, decision, slots)
+    def laplace_quarter(self, decision: str) -> np.ndarray:
+        """(count,) quarterly parts of a yearly Laplace variate."""
+        return self._of_all(self.streams.laplace_quarter, decision)
 
     def sparse(self, decision: str, slots: np.ndarray) -> np.ndarray:
         """(len(slots),) in [0, 1) for a few rows of a long table."""
         return self.streams.sparse(decision, self.quarter, self.table.identity[slots])
 
-    def _of(self, law, decision, slots):
-        table = self.table
-        who = table.identity[: table.count] if slots is None else table.identity[slots]
+    def _of_all(self, law, decision):
         # Who is known has a draw; to clip what cannot lie outside is the quickest way to look it up.
-        return law(decision, self.quarter, table.known).take(who, mode="clip")
+        table = self.table
+        return law(decision, self.quarter, table.known).take(table.identity[: table.count], mode="clip")
 
 
 class _Seed(np.random.bit_generator.ISeedSequence):

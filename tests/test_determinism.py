@@ -16,7 +16,7 @@ from scipy import stats
 
 from sim import observe
 from sim.population.columns import COLUMNS, Firms
-from sim.streams import DECISIONS, Streams
+from sim.streams import DECISIONS, Luck, Streams
 from sim.world import World
 
 HERE = Path(__file__).parent
@@ -261,6 +261,26 @@ def test_the_first_draws_of_neighbouring_seeds_and_quarters_are_uniform_and_inde
         pairs = [*values.T, *np.roll(values, 1, axis=0).T]
         off = np.corrcoef(pairs)[~np.eye(len(pairs), dtype=bool)]
         assert np.abs(off).max() < 4.5 / np.sqrt(len(values))
+
+
+def test_the_luck_of_a_few_is_the_same_law_and_says_nothing_of_the_draws_of_all():
+    streams, who = Streams(11), np.arange(20_000)
+    hashed = [streams.sparse(name, quarter, who) for name in ("exit", "bank") for quarter in (0, 1)]
+    drawn = [streams.uniform(name, quarter, who.size) for name in ("exit", "bank") for quarter in (0, 1)]
+    assert all(stats.kstest(values, "uniform").pvalue > 1e-3 for values in hashed)
+    off = np.corrcoef(hashed + drawn)[~np.eye(8, dtype=bool)]
+    assert np.abs(off).max() < 5 / np.sqrt(who.size)
+    assert (streams.sparse("exit", 0, who[::-7]) == hashed[0][::-7]).all()
+
+
+def test_the_laws_of_luck_by_slots_are_normal_and_exponential():
+    firms = Firms(100_000)
+    firms.identity[:] = np.arange(firms.rows)[::-1]
+    firms.count = firms.known = firms.rows
+    luck, slots = Luck(Streams(4), firms), np.arange(0, firms.rows, 2)
+    assert stats.kstest(luck.normal("bank", slots), "norm").pvalue > 1e-3
+    assert stats.kstest(luck.exponential("jump_size", slots), "expon").pvalue > 1e-3
+    assert (luck.normal("bank", slots[5:9]) == luck.normal("bank", slots)[5:9]).all()
 
 
 def test_quarters_and_decisions_are_uncorrelated():
