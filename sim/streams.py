@@ -10,10 +10,12 @@ from hashlib import sha256
 
 import numpy as np
 
+from sim.laws import LAPLACE_QUARTER, NORMAL
+
 # Every decision that draws, by name. An unknown name is an error: a new decision is a deliberate act, because its name
 # is part of the key.
 DECISIONS = frozenset((
-    "growth", "growth_mix", "margin", "exit", "relocate", "jump", "jump_size", "patent", "patent_round", "consider",
+    "growth", "margin", "exit", "relocate", "jump", "jump_size", "patent", "patent_round", "consider",
     "review", "audit", "sme", "label", "bank", "apply", "keylab", "rd_org", "merit",
     "stay", "search", "vacancy", "founder", "young", "young_misuse",
     "tie", "university",
@@ -61,9 +63,8 @@ class Streams:
     def laplace_quarter(self, decision: str, quarter: int, rows: int) -> np.ndarray:
         """(rows,) quarterly shocks of which four add up to one Laplace variate of unit scale.
 
-        A Laplace variate is a normal with an exponential variance, and an exponential is the sum of four Gamma(1/4)
-        variates: N·√(2·Gamma(1/4)) has the characteristic function (1 + t²)^(−1/4). Four Laplace draws a year would
-        have excess kurtosis 0.75 instead of 3.
+        Their characteristic function is (1 + t²)^(−1/4), see `laws`. Four Laplace draws a year would have excess
+        kurtosis 0.75 instead of 3.
         """
         return self._draw("laplace", decision, quarter, rows)
 
@@ -72,7 +73,7 @@ class Streams:
 
         SplitMix64 (Steele, Lea and Flood 2014) as a counter-based generator, so that nobody else's luck is drawn.
         """
-        key = _mix((self._keys[decision] + (quarter + 1) * GOLDEN) % 2**64)
+        key = _start(self._keys[decision], quarter)
         z = who.astype(np.uint64)
         z *= GOLDEN
         z += (key + GOLDEN) % 2**64
@@ -85,8 +86,7 @@ class Streams:
         if (kept := self._kept.get(key)) is not None:
             return kept
         if law == "laplace":
-            variance = self.generator(f"{decision}_mix", quarter).standard_gamma(0.25, rows)
-            values = self.generator(decision, quarter).standard_normal(rows) * np.sqrt(2 * variance)
+            values = LAPLACE_QUARTER.of(self.generator(decision, quarter).random(rows))
         else:
             values = getattr(self.generator(decision, quarter), law)(rows)
         values.flags.writeable = False
@@ -113,7 +113,8 @@ def _mix(z):
 class Luck:
     """The draws of one table in the current quarter, in the order of its slots.
 
-    The table has `identity` (slots,), `count` slots in use and `known` identities that have arrived.
+    The table has `identity` (slots,), `count` slots in use and `known` identities that have arrived. Of a few slots the
+    luck is hashed, of all it is drawn; a decision asks in one way only.
     """
 
     def __init__(self, streams: Streams, table):
@@ -121,31 +122,54 @@ class Luck:
 
     def uniform(self, decision: str, slots: np.ndarray | None = None) -> np.ndarray:
         """(count,) or (len(slots),) in [0, 1)."""
-        return self._of(self.streams.uniform, decision, slots)
+        return self._of_all(self.streams.uniform, decision) if slots is None else self.sparse(decision, slots)
 
     def normal(self, decision: str, slots: np.ndarray | None = None) -> np.ndarray:
         """(count,) or (len(slots),) standard normal."""
-        return self._of(self.streams.normal, decision, slots)
+        if slots is None:
+            return self._of_all(self.streams.normal, decision)
+        return NORMAL.of(self.sparse(decision, slots))
 
     def exponential(self, decision: str, slots: np.ndarray | None = None) -> np.ndarray:
         """(count,) or (len(slots),) standard exponential."""
-        return self._of(self.streams.exponential, decision, slots)
+        if slots is None:
+            return self._of_all(self.streams.exponential, decision)
+        return -np.log1p(-self.sparse(decision, slots))
 
-    def laplace_quarter(self, decision: str, slots: np.ndarray | None = None) -> np.ndarray:
-        """(count,) or (len(slots),) quarterly parts of a yearly Laplace variate."""
-        return self._of(self.streams.laplace_quarter, decision, slots)
+    def laplace_quarter(self, decision: str) -> np.ndarray:
+        """(count,) quarterly parts of a yearly Laplace variate."""
+        return self._of_all(self.streams.laplace_quarter, decision)
 
     def sparse(self, decision: str, slots: np.ndarray) -> np.ndarray:
         """(len(slots),) in [0, 1) for a few rows of a long table."""
         return self.streams.sparse(decision, self.quarter, self.table.identity[slots])
 
-    def _of(self, law, decision, slots):
+    def _of_all(self, law, decision):
+        # Who is known has a draw; to clip what cannot lie outside is the quickest way to look it up.
         table = self.table
-        who = table.identity[: table.count] if slots is None else table.identity[slots]
-        return law(decision, self.quarter, table.known)[who]
+        return law(decision, self.quarter, table.known).take(table.identity[: table.count], mode="clip")
+
+
+class _Seed(np.random.bit_generator.ISeedSequence):
+    """Words that start a generator: SplitMix64 again, at places of the sequence that no identity has.
+
+    NumPy warms the generator up with them. Its own way to make words takes ten times as long.
+    """
+
+    def __init__(self, start: int):
+        self.start = start
+
+    def generate_state(self, n_words, dtype=np.uint32):
+        """(n_words,) unsigned integers."""
+        words = [_mix((self.start - (k + 1) * GOLDEN) % 2**64) for k in range(n_words)]
+        return np.array(words, np.uint64).astype(dtype)
+
+
+def _start(key: int, quarter: int) -> int:
+    """Where the sequence of a key begins in a quarter."""
+    return _mix((key + (quarter + 1) * GOLDEN) % 2**64)
 
 
 def _generator(key: int, quarter: int) -> np.random.Generator:
-    # SFC64 draws four times as fast as Philox here; SeedSequence makes the streams of neighbouring keys independent.
-    words = [key & 0xFFFFFFFF, key >> 32, quarter & 0xFFFFFFFF]
-    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(words)))
+    # SFC64 draws four times as fast as Philox here.
+    return np.random.Generator(np.random.SFC64(_Seed(_start(key, quarter))))

@@ -192,7 +192,7 @@ class ScalarCity:
 
     def learn(self):
         p, n, q = self.p, len(self.firms), self.quarter
-        luck, size = self.draws.uniform("jump", q, n), self.draws.exponential("jump_size", q, n)
+        luck, size = self.draws.uniform("jump", q, n), -np.log1p(-self.draws.sparse("jump_size", q, np.arange(n)))
         counts, rounding = self.draws.exponential("patent", q, n), self.draws.uniform("patent_round", q, n)
         gains = []
         for i, f in enumerate(self.firms):

@@ -28,33 +28,34 @@ class Books:
 
     def lend(self, book: int, rows: np.ndarray, amount: np.ndarray, rate: np.ndarray, term: float) -> None:
         """Add new loans; the rate is the average over old and new, instalments restart."""
-        if not len(rows):
-            return
-        old, rates = self.balance[book, rows], self.rate[book]
-        debt = old + amount
-        rates[rows] = (rates[rows] * old + rate * amount) / np.maximum(debt, 1)
-        self.balance[book, rows] = debt
-        self.installment[book, rows] = np.ceil(debt / term)
-        total = amount.sum()
+        old, total = self.balance[book].take(rows), amount.sum()
+        mean = self.rate[book].take(rows)
+        mean *= old
+        mean += rate * amount
+        old += amount
+        mean /= np.maximum(old, 1)
+        self.rate[book][rows] = mean
+        self.balance[book][rows] = old
+        self.installment[book][rows] = np.ceil(old / term)
         self.total[book] += total
         self.new[book] += total
 
     def repay(self, book: int, amount: np.ndarray, rows=None) -> None:
         """Take principal off (first rows or given rows)."""
-        balance = self.balance[book]
         if rows is None:
-            balance[: len(amount)] -= amount
+            self.balance[book, : len(amount)] -= amount
         else:
-            balance[rows] -= amount
+            self.balance[book][rows] -= amount
         self.total[book] -= amount.sum()
 
     def write_off(self, book: int, rows: np.ndarray) -> np.ndarray:
         """Close the loans of these rows; returns what was owed."""
-        owed = self.balance[book, rows].copy()
-        self.balance[book, rows] = 0
-        self.installment[book, rows] = 0
-        self.total[book] -= owed.sum()
-        self.defaulted[book] += owed.sum()
+        owed = self.balance[book].take(rows)
+        self.balance[book][rows] = 0
+        self.installment[book][rows] = 0
+        lost = owed.sum()
+        self.total[book] -= lost
+        self.defaulted[book] += lost
         return owed
 
     def imbalances(self) -> dict[str, float]:

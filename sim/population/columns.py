@@ -144,6 +144,18 @@ COLUMNS: dict[str, Column] = {
 }
 
 
+# Columns of one type lie together as lines of one block, so that a firm is seated or cleared by one assignment a type.
+LINES: dict[str, list[str]] = {}
+for _name, _column in COLUMNS.items():
+    LINES.setdefault(_column.dtype, []).append(_name)
+
+
+def lines(names) -> dict[str, np.ndarray]:
+    """Where columns lie: by type the lines of the block, (columns, 1)."""
+    found = {dtype: [k for k, name in enumerate(block) if name in names] for dtype, block in LINES.items()}
+    return {dtype: np.array(at)[:, None] for dtype, at in found.items() if at}
+
+
 class Firms:
     """The table as attributes, one array of `rows` a column. Slots below `count` have been used; `known` identities
     have arrived so far, whether they entered or not."""
@@ -152,18 +164,23 @@ class Firms:
         self.rows = rows
         self.count = self.known = 0
         self.vacant = self.left = np.empty(0, np.int64)
-        for name, column in COLUMNS.items():
-            # Zeros are given by the system without touching them.
-            make = np.full(rows, column.fill, column.dtype) if column.fill else np.zeros(rows, column.dtype)
-            setattr(self, name, make)
+        # Zeros are given by the system without touching them.
+        self.blocks = {dtype: np.zeros((len(names), rows), dtype) for dtype, names in LINES.items()}
+        for dtype, names in LINES.items():
+            for values, name in zip(self.blocks[dtype], names):
+                setattr(self, name, values)
+                if COLUMNS[name].fill:
+                    values[:] = COLUMNS[name].fill
 
     def set_apart(self, first: int) -> Firms:
         """Move the rows from `first` on into a table of their own: those who may still come. Their slots fall empty."""
-        cast = Firms(0)
-        cast.rows = cast.count = self.rows - first
+        cast = Firms(self.rows - first)
+        cast.count = cast.rows
         for name, column in COLUMNS.items():
-            setattr(cast, name, getattr(self, name)[first:].copy())
-            getattr(self, name)[first:] = column.fill
+            coming = getattr(self, name)[first:]
+            if (coming != column.fill).any():
+                getattr(cast, name)[:] = coming
+                coming[:] = column.fill
         self.count = self.known = first
         return cast
 
@@ -183,12 +200,14 @@ class Firms:
         self.left = slots
 
     def seat(self, slots: np.ndarray, cast: Firms, rows: np.ndarray) -> None:
-        """Put rows of the cast into slots, every column."""
-        for name, column in COLUMNS.items():
-            values = getattr(self, name)
-            values.flags.writeable = True
-            values[slots] = getattr(cast, name)[rows]
-            values.flags.writeable = not column.fixed
+        """Put rows of the cast into slots, every column, also those that nobody else may write."""
+        for dtype, block in self.blocks.items():
+            block[:, slots] = cast.blocks[dtype][:, rows]
+
+    def clear(self, columns: dict[str, np.ndarray], slots: np.ndarray) -> None:
+        """Set columns (see `lines`) to zero in these slots."""
+        for dtype, at in columns.items():
+            self.blocks[dtype][at, slots] = 0
 
     def lock(self) -> None:
         """Make the fixed columns unwritable."""

@@ -45,7 +45,7 @@ def threshold(numbers, sales: np.ndarray) -> np.ndarray:
     found = np.zeros(len(sales), np.int8)
     for edge in edges:
         found += sales > edge  # a class includes its upper limit
-    return levels[found]
+    return levels.take(found)
 
 
 def heavy_tailed(rng, rows: int, body_sd: float, tail: float) -> np.ndarray:

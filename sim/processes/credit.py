@@ -30,23 +30,24 @@ def serve_debt(world) -> None:
     books.new[:] = 0
     books.defaulted[:] = 0
     for book, name in enumerate(books.names):
-        rows = np.flatnonzero(books.balance[book, :n])
+        rows = np.flatnonzero(books.balance[book, :n] > 0)
         if not len(rows):
             continue
-        owed = books.balance[book, rows]
-        interest = np.rint(owed * books.rate[book, rows] / 4)
+        owed = books.balance[book].take(rows)
+        interest = np.rint(owed * books.rate[book].take(rows) / 4)
+        profit = -interest
         ledger.from_firms("interest", interest, "banks", rows)
-        firms.profit_year[rows] -= interest
         world.bank_flow("income", interest, rows)
         product = world.products.get(name)
         if product is not None:
-            subsidy = world.agencies[name].pay_now(world, "subsidy", rows, np.rint(owed * product.subsidy / 4))
-            firms.profit_year[rows] += subsidy
+            if product.subsidy:
+                profit += world.agencies[name].pay_now(world, "subsidy", rows, np.rint(owed * product.subsidy / 4))
             if product.fee:
                 fee = np.rint(owed * product.fee / 4)
                 ledger.from_firms("fee", fee, world.agencies[name].account, rows)
-                firms.profit_year[rows] -= fee
-        principal = np.minimum(books.installment[book, rows], owed)
+                profit -= fee
+        firms.profit_year[rows] += profit
+        principal = np.minimum(books.installment[book].take(rows), owed)
         ledger.from_firms("principal", principal, "banks", rows)
         books.repay(book, principal, rows)
         world.bank_flow("repaid", principal, rows)
@@ -67,25 +68,32 @@ def borrow(world) -> None:
     rows = np.flatnonzero(firms.alive[:n] & (wanted >= p["credit.minimum_ticket"]))
     need = np.rint(wanted[rows])
     sound = firms.below[rows] == 0
-    odds = _book_odds(world, rows, annual[rows], debt[rows])
+    size, owed = annual[rows], debt[rows]
+    odds = _book_odds(world, rows, size, owed)
     noise = _judgement(world, world.luck.normal("bank", rows), rows)
     # What the bank would lend alone: nothing to a firm in arrears or beyond the highest rate, and no more than the
     # collateral and a little unsecured credit carry.
-    rate = _ordinary_rate(world, rows, annual[rows], debt[rows] + need, _seen(odds, noise, p, 0.0))
-    carries = np.maximum(capacity(world, rows, annual[rows]) - world.books.balance[0, rows], 0)
+    rate = _ordinary_rate(world, rows, size, owed + need, _seen(odds, noise, p, 0.0))
+    carries = np.maximum(capacity(world, rows, size) - world.books.balance[0].take(rows), 0)
     alone = np.where(sound & (rate <= p["credit.rate_cap"]), np.floor(carries), 0)
+    knows = firms.awareness[rows] < world.rules.delivery.awareness
+    sound, tier = sound & knows, firms.tier[rows]
     for name, product in world.products.items():
         # Pool loans are for sound firms; a guarantee is for what the bank alone refuses.
         book = world.books.names.index(name)
-        if product.guarantor:
-            rest = np.maximum(need - alone, 0)
-            need = need - (rest - _offer(world, book, product, rows, rest, odds, noise, np.ones(len(rows), bool)))
-        else:
-            need = _offer(world, book, product, rows, need, odds, noise, sound)
-    need = _ordinary(world, rows, need, rate, alone)
+        open_to = (knows if product.guarantor else sound) & (tier >= product.minimum_tier)
+        wants = np.maximum(need - alone, 0) if product.guarantor else need
+        at, amount = _offer(world, book, product, rows, wants, odds, noise, open_to)
+        need[at] -= amount
+    # Ordinary loans up to what the bank carries alone.
+    amount = np.minimum(need, alone)
+    at = np.flatnonzero(amount >= p["credit.minimum_ticket"])
+    amount = amount[at]
+    _disburse(world, 0, rows[at], amount, rate[at])
+    need[at] -= amount
     world.unmet = np.zeros(n)
     # Part of the debt it wants that a firm cannot find.
-    world.unmet[rows] = np.minimum(need / np.maximum(firms.leverage[rows] * annual[rows], 1), 1)
+    world.unmet[rows] = np.minimum(need / np.maximum(firms.leverage[rows] * size, 1), 1)
 
 
 def demand_factor(world, n):
@@ -109,10 +117,12 @@ def _book_odds(world, rows, size, debt):
     """Log-odds of default from reported books: reported R&D lowers the margin a bank sees, a certificate flatters."""
     firms, p = world.firms, world.numbers
     margin = firms.margin[rows] + firms.margin_luck[rows]
-    margin = margin - firms.intensity[rows] - firms.plan_extra[rows] - firms.plan_relabel[rows]
-    log_size = np.log(np.maximum(size, 1.0)) - firms.size_anchor[rows] - world.market_index
+    for reported in (firms.intensity, firms.plan_extra, firms.plan_relabel):
+        margin -= reported[rows]
+    size = np.maximum(size, 1.0)
+    log_size = np.log(size) - firms.size_anchor[rows] - world.market_index
     young = world.quarter - firms.birth[rows] < p["credit.young"]
-    odds = default_odds(p, debt / np.maximum(size, 1.0), firms.cash[rows] / np.maximum(size, 1.0), margin, log_size, young)
+    odds = default_odds(p, debt / size, firms.cash[rows] / size, margin, log_size, young)
     odds += p["credit.risk_arrears"] * (firms.below[rows] > 0)
     return odds - p["credit.label_signal"] * (firms.cert_year[rows] > 0)
 
@@ -148,43 +158,45 @@ def _seen(odds, noise, p, cover):
     return 1 / (1 + np.exp(-(odds + noise * (1 + p["credit.screening_loss"] * cover))))
 
 
-def _offer(world, book, product, rows, need, odds, noise, open_to):
-    """A policy product: eligible and aware firms, acceptable risk at the capped rate, best first within the quota."""
-    firms, p = world.firms, world.numbers
+def _offer(world, book, product, rows, wants, odds, noise, open_to):
+    """A policy product: acceptable risk at the capped rate, best first within the quota.
+
+    Of `rows` those that are `open_to` it and want enough; returns which of them borrow, and how much.
+    """
+    p, nobody = world.numbers, (rows[:0], wants[:0])
     quota = product.quota - (world.books.total[book] if product.guarantor else 0.0)
     if quota <= 0:
-        return need
-    at = np.flatnonzero(open_to & (need >= p["credit.minimum_ticket"]))
-    knows = firms.awareness[rows[at]] < world.rules.delivery.awareness
-    at = at[knows & (firms.tier[rows[at]] >= product.minimum_tier)]
-    amount = np.rint(np.minimum(need[at], np.maximum(product.cap - world.books.balance[book, rows[at]], 0)))
-    fits = amount >= p["credit.minimum_ticket"]
-    at, amount = at[fits], amount[fits]
+        return nobody
+    least = p["credit.minimum_ticket"]
+    at = np.flatnonzero(open_to & (wants >= least))
+    amount = np.maximum(product.cap - world.books.balance[book].take(rows[at]), 0)
+    amount = np.rint(np.minimum(wants[at], amount, out=amount))
+    fits = np.flatnonzero(amount >= least)
+    at = at[fits]
     if not len(at):
-        return need
+        return nobody
     cover = product.cover * world.agencies[product.agency].cover_kept
     default = _seen(odds[at], noise[at], p, cover)
     funding = p["credit.funding_cost"] + p["credit.margin"]
     rate = required_rate(default, p["credit.loss_unsecured"], cover, funding)
     ok = np.flatnonzero(rate <= product.rate_cap)
-    order = ok[np.lexsort((firms.identity[rows[at[ok]]], default[ok]))]
-    order = order[: int(np.searchsorted(np.cumsum(amount[order]), quota, side="right"))]
-    at, amount = at[order], amount[order]
+    order = ok[_ranked(default[ok], world.firms.identity, rows[at[ok]])]
+    amount = amount[fits[order]]
+    amount = amount[: int(np.searchsorted(np.cumsum(amount), quota, side="right"))]
+    order = order[: len(amount)]
+    at = at[order]
     _disburse(world, book, rows[at], amount, rate[order])
     world.books.cover[book] = product.cover
-    need = need.copy()
-    need[at] -= amount
-    return need
+    return at, amount
 
 
-def _ordinary(world, rows, need, rate, alone):
-    """Ordinary loans up to what the bank carries alone; returns what nobody has lent."""
-    amount = np.minimum(need, alone)
-    at = np.flatnonzero(amount >= world.numbers["credit.minimum_ticket"])
-    _disburse(world, 0, rows[at], amount[at], rate[at])
-    need = need.copy()
-    need[at] -= amount[at]
-    return need
+def _ranked(risk, identity, rows):
+    """Order of these rows by risk, ties by identity. A stable sort costs several times more and ties are very rare."""
+    order = np.argsort(risk)
+    ranked = risk[order]
+    if np.any(ranked[1:] == ranked[:-1]):
+        order = np.lexsort((identity[rows], risk))
+    return order
 
 
 def _disburse(world, book, rows, amount, rate):

@@ -20,7 +20,7 @@ def entry_probability(base: float, growth_gap: float, support, market_response: 
 def enter(world) -> None:
     """Those of the cast whose arrival is this quarter take a slot or are gone for good."""
     firms, cast, p, quarter = world.firms, world.cast, world.numbers, world.quarter
-    first, last = np.searchsorted(cast.arrival, [quarter, quarter + 1])
+    first, last = np.searchsorted(cast.arrival, np.array([quarter, quarter + 1], cast.arrival.dtype))
     firms.known += int(last - first)
     rows = np.arange(first, last)
     reward = world.certificate_reward(rows, firms=cast)

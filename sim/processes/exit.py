@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from sim.bands import band
-from sim.population.columns import NEVER
+from sim.population.columns import NEVER, lines
 from sim.processes import shelter, stakes
 from sim.processes.leaving import release
 
-CLEARED = (
+CLEARED = lines((
     "sales", "sales_local", "costs", "sales_year", "sales_1", "sales_2", "sales_3", "rd_real", "rd_reported", "rd_real_year",
     "rd_real_1", "rd_year", "misused_year", "rd_1", "rd_2", "rd_3", "intensity", "plan_extra", "plan_relabel", "aims", "considers",
     "claims", "grant_left", "grant_quarter", "knowledge", "employment", "other_staff", "posts", "st_staff", "st_skill",
@@ -17,7 +17,7 @@ CLEARED = (
     "deduct_year", "deduct_1", "loss_carried", "registered", "pan_tech", "rd_org", "keylab", "fledgling_until",
     "gazelle_until", "unicorn_until", "tier", "cert_year", "outreach", "project_offer", "project_fee", "project_extra",
     "backed", "price", "equity_left", "equity_quarter",
-)  # fmt: skip
+))  # fmt: skip
 
 
 AGES = (1, 2, 3, 7)  # years; the classes of the published hazard
@@ -80,8 +80,7 @@ def leave(world) -> None:
         agency.forget(rows)
     firms.leave(rows)
     world.ties.release(firms.alive)
-    for name in CLEARED:
-        getattr(firms, name)[rows] = 0
+    firms.clear(CLEARED, rows)
     firms.pool_since[rows] = NEVER
     release(world, rows)
     world.carriers.leave(firms, rows)
@@ -91,9 +90,11 @@ def _move(world, rows):
     """A firm that moves takes its cash and is refinanced elsewhere."""
     ledger, books, cash = world.ledger, world.books, world.firms.cash
     for book in range(len(books.names)):
-        owed = books.balance[book, rows]
-        at = rows[owed > 0]
-        paid = books.balance[book, at].copy()
+        owed = books.balance[book].take(rows)
+        owes = np.flatnonzero(owed)
+        if not len(owes):
+            continue
+        at, paid = rows[owes], owed[owes]
         ledger.transfer("principal", paid.sum(), "outside", "banks")
         world.bank_flow("repaid", paid, at)
         books.repay(book, paid, at)
@@ -109,9 +110,12 @@ def _settle(world, rows):
     first = np.rint(p["credit.grace_recovery"] * np.maximum(cash[rows], 0))
     ledger.from_firms("closing", first, "households", rows)
     for book, name in enumerate(books.names):
-        owed = books.balance[book, rows]
-        at = rows[owed > 0]
-        paid = np.minimum(books.balance[book, at], np.maximum(cash[at], 0))
+        owed = books.balance[book].take(rows)
+        owes = np.flatnonzero(owed)
+        if not len(owes):
+            continue
+        at, owed = rows[owes], owed[owes]
+        paid = np.minimum(owed, np.maximum(cash[at], 0))
         ledger.from_firms("principal", paid, "banks", at)
         books.repay(book, paid, at)
         world.bank_flow("repaid", paid, at)

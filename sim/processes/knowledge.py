@@ -21,7 +21,7 @@ def proximity(distance, half):
 def near_pool(stock, district, sector, weight):
     """Knowledge within reach by district and sector: weight (D, D) times the stock held there. Returns (D, S)."""
     districts, sectors = weight.shape[0], int(sector.max()) + 1 if len(sector) else 1
-    held = np.bincount(district.astype(np.int64) * sectors + sector, stock, districts * sectors)
+    held = np.bincount(district.astype(np.int64, copy=False) * sectors + sector, stock, districts * sectors)
     # einsum, not matmul: its order of summation does not depend on the number of threads of a library.
     return np.einsum("ij,jk->ik", weight, held.reshape(districts, sectors))
 
@@ -35,13 +35,16 @@ def learn(world) -> None:
     in_hub, better, news_there = enclaves.better(world, n)
     effective[in_hub] *= better
     stock = accumulate(before, effective, p["knowledge.depreciation"])
-    firms.knowledge[:n] = np.where(alive, stock, 0.0)
-    own = p["knowledge.productivity_elasticity"] * np.log(stock / before)
+    np.multiply(stock, alive, out=firms.knowledge[:n])
+    gain = np.log(np.divide(stock, before, out=before))
+    gain *= p["knowledge.productivity_elasticity"]
     pool = near_pool(enclaves.present(world, firms.knowledge[:n]), firms.district[:n], firms.sector[:n], world.proximity)
     news = np.log(np.maximum(pool, 1.0) / np.maximum(world.pool, 1.0))
     world.pool = pool
+    # Those with a recognised R&D unit take up more.
     absorb = p["knowledge.spillover_elasticity"] * (1 + p["rdorg.absorption"] * firms.rd_org[:n])
-    heard = absorb * news[firms.district[:n], firms.sector[:n]]
+    heard = news.take(firms.district[:n] * news.shape[1] + firms.sector[:n])
+    heard *= absorb
     heard[in_hub] += news_there
     # Knowledge per yuan of sales against the average decides who makes a major innovation.
     depth = stock / np.maximum(4 * firms.sales[:n], 1.0) / world.usual_depth
@@ -50,9 +53,9 @@ def learn(world) -> None:
     size = p["knowledge.jump_size"] * np.exp(
         world.luck.exponential("jump_size", rows) / p["knowledge.jump_tail"]
     )
-    gain = own + heard
+    gain += heard
     gain[rows] += np.minimum(size, 1.0)
-    gain = np.where(alive, gain, 0.0)
+    gain *= alive
     firms.productivity[:n] += gain
     # What firms learn, weighted by sales: the index moves with learning, not with who lives or how large they are.
     world.learned += float(np.einsum("i,i->", firms.sales[:n], gain)) / max(float(firms.sales[:n].sum()), 1.0)

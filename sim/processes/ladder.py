@@ -13,10 +13,10 @@ from sim.processes.research import fits, worth_filing
 NONE, PAN, SME, POOL, HNTE, KEY = range(len(TIERS))
 
 
-def three_year_ratio(firms, n):
-    """Reported R&D over sales of the last three complete years (rows,)."""
-    rd = firms.rd_1[:n] + firms.rd_2[:n] + firms.rd_3[:n]
-    sales = firms.sales_1[:n] + firms.sales_2[:n] + firms.sales_3[:n]
+def three_year_ratio(firms, rows):
+    """Reported R&D over sales of the last three complete years (rows,). `rows` a slice or indices."""
+    rd = firms.rd_1[rows] + firms.rd_2[rows] + firms.rd_3[rows]
+    sales = firms.sales_1[rows] + firms.sales_2[rows] + firms.sales_3[rows]
     return rd / np.maximum(sales, 1.0)
 
 
@@ -64,10 +64,11 @@ def _fill_pool(world):
     places = int(coaching.capacity)
     if places <= 0:
         return
-    ratio = three_year_ratio(firms, n) / threshold(p, firms.sales_1[:n])
-    open_to = fits(firms, p, n, world.quarter) & (firms.cert_year[:n] == 0) & ~inside & (ratio >= coaching.reach)
-    rows = np.flatnonzero(open_to)
-    order = np.lexsort((rows, np.abs(ratio[rows] - 1)))
+    rows = np.flatnonzero(fits(firms, p, n, world.quarter) & (firms.cert_year[:n] == 0) & ~inside)
+    ratio = three_year_ratio(firms, rows) / threshold(p, firms.sales_1[rows])
+    near = ratio >= coaching.reach
+    rows = rows[near]
+    order = np.argsort(np.abs(ratio[near] - 1), kind="stable")
     rows = rows[order[:places]]
     firms.pool_since[rows] = world.quarter
     firms.pan_tech[rows] = True
@@ -78,12 +79,12 @@ def _audit(world):
     """Third quarter: a few certified firms are audited; clear failures and visible relabelling cost the certificate."""
     firms, p, n = world.firms, world.numbers, world.firms.count
     luck = world.luck.uniform("audit")
-    drawn = (firms.cert_year[:n] > 0) & (luck < p["rd.audit_rate"])
-    ratio = three_year_ratio(firms, n) / threshold(p, firms.sales_1[:n])
-    relabelled = firms.rd_1[:n] * (1 - p["rd.audit_visible"]) > firms.rd_real_1[:n]
+    drawn = np.flatnonzero((firms.cert_year[:n] > 0) & (luck < p["rd.audit_rate"]))
+    ratio = three_year_ratio(firms, drawn) / threshold(p, firms.sales_1[drawn])
+    relabelled = firms.rd_1[drawn] * (1 - p["rd.audit_visible"]) > firms.rd_real_1[drawn]
     # The same draw, stretched over the audited, decides whether the auditor sees it.
-    sees = luck < p["rd.audit_rate"] * p["rd.audit_detection"]
-    rows = np.flatnonzero(drawn & ((ratio < p["rd.audit_tolerance"]) | (relabelled & sees)))
+    sees = luck[drawn] < p["rd.audit_rate"] * p["rd.audit_detection"]
+    rows = drawn[(ratio < p["rd.audit_tolerance"]) | (relabelled & sees)]
     if not p["rd.notch"]:
         rows = rows[:0]
     world.lose_certificates(rows)
@@ -97,10 +98,10 @@ def _certify(world):
     expiring = (firms.cert_year[:n] > 0) & (firms.cert_year[:n] <= year - p["hnte.validity"])
     luck = world.luck.uniform("apply")
     asks = np.where(expiring, luck < p["hnte.renewal_consider"], firms.cert_year[:n] == 0)
-    ratio = three_year_ratio(firms, n)
-    limit = threshold(p, firms.sales_1[:n]) if p["rd.notch"] else np.zeros(n)
-    ready = firms.considers[:n] & fits(firms, p, n, world.quarter) & (ratio >= limit) & (firms.sales_1[:n] > 0)
+    ready = firms.considers[:n] & fits(firms, p, n, world.quarter) & (firms.sales_1[:n] > 0)
     rows = np.flatnonzero(asks & ready)
+    limit = threshold(p, firms.sales_1[rows]) if p["rd.notch"] else 0.0
+    rows = rows[three_year_ratio(firms, rows) >= limit]
     # Who planned for it files; who meets the threshold anyway decides now, with the awards of today in view.
     rows = rows[firms.aims[rows] | worth_filing(world, rows)]
     first = firms.cert_first[rows] == 0
@@ -153,8 +154,10 @@ def _tiers(world):
     firms, n = world.firms, world.firms.count
     certified = firms.cert_year[:n] > 0
     key = certified & ((firms.gazelle_until[:n] >= world.year) | (firms.unicorn_until[:n] >= world.year))
-    tier = np.where(firms.pan_tech[:n], PAN, NONE)
-    tier = np.where(firms.registered[:n], SME, tier)
-    tier = np.where(firms.pool_since[:n] > NEVER, POOL, tier)
-    tier = np.where(certified, HNTE, tier)
-    firms.tier[:n] = np.where(key, KEY, tier) * firms.alive[:n]
+    in_pool = firms.pool_since[:n] > NEVER
+    tier = np.full(n, NONE, np.int8)
+    rungs = zip((PAN, SME, POOL, HNTE, KEY), (firms.pan_tech[:n], firms.registered[:n], in_pool, certified, key))
+    for rung, stands in rungs:
+        np.maximum(tier, rung * stands.view(np.int8), out=tier)
+    tier *= firms.alive[:n]
+    firms.tier[:n] = tier

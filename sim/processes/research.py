@@ -184,13 +184,16 @@ def spend(world) -> None:
     """Every quarter: R&D as planned, cut by cash; grants with their additionality and misuse; the year-end true-up."""
     firms, p, n, ledger = world.firms, world.numbers, world.firms.count, world.ledger
     alive, sales = firms.alive[:n], firms.sales[:n]
-    grant = np.rint(np.where(firms.grant_left[:n] > 0, firms.grant_quarter[:n], 0))
-    grant = np.minimum(grant, firms.grant_left[:n])
-    diverts = firms.compliance[:n] < p["grant.misuse_share"]
-    misused = np.rint(grant * p["grant.misused_part"] * diverts)
-    from_grant = (grant - misused) * (1 + p["grant.additionality"])
+    granted = np.flatnonzero(firms.grant_left[:n] > 0)
+    grant = np.minimum(np.rint(firms.grant_quarter[granted]), firms.grant_left[granted])
+    diverts = firms.compliance[granted] < p["grant.misuse_share"]
+    diverted = np.rint(grant * p["grant.misused_part"] * diverts)
+    misused = np.zeros(n)
+    misused[granted] = diverted
     from_owners = np.minimum(firms.equity_quarter[:n], firms.equity_left[:n])
-    plan_real = sales * (firms.intensity[:n] + firms.plan_extra[:n]) + np.maximum(from_grant, 0)
+    plan_real = firms.intensity[:n] + firms.plan_extra[:n]
+    plan_real *= sales
+    plan_real[granted] += np.maximum((grant - diverted) * (1 + p["grant.additionality"]), 0)
     plan_real += firms.project_extra[:n] + from_owners
     world.rd_plan = plan_real
     # Empty posts do no research; what they would have cost is not spent.
@@ -204,19 +207,20 @@ def spend(world) -> None:
         else:
             real = np.minimum(real + extra, p["rd.cash_share"] * np.maximum(firms.cash[:n], real))
     real = np.rint(real) * alive
-    reported = real + misused + np.rint(relabelled) * alive
+    real_or_misused = real + misused
+    reported = real_or_misused + np.rint(relabelled) * alive
     # What goes to universities is posted with their projects; a firm that cannot pay it breaks them off.
     outside = np.where(real >= firms.project_fee[:n], firms.project_fee[:n], 0.0)
     ledger.from_firms("rd", real - outside, "households")
     ledger.from_firms("misuse", misused, "households")
-    firms.grant_left[:n] -= grant
+    firms.grant_left[granted] -= grant
     firms.equity_left[:n] -= from_owners
     firms.rd_real[:n], firms.rd_reported[:n] = real, reported
     firms.rd_real_year[:n] += real
     firms.rd_year[:n] += reported
     firms.misused_year[:n] += misused
     firms.rd_total[:n] += real
-    firms.profit_year[:n] -= real + misused
+    firms.profit_year[:n] -= real_or_misused
     claimed = p["tax.claim_share"] * firms.claims[:n] * reported
     firms.deduct_year[:n] += np.rint(claimed * deduction(world, world.rules.tax, slice(0, n)))
     world.flows["misused_grants"] = float(misused.sum())
@@ -227,11 +231,13 @@ def spend(world) -> None:
 def _year_end_gap(world, spent):
     """Fourth quarter: what firms that plan a gap still lack against the threshold on actual sales, (rows,) RMB."""
     firms, p, n = world.firms, world.numbers, world.firms.count
-    planned = firms.aims[:n] & ((firms.plan_extra[:n] > 0) | (firms.plan_relabel[:n] > 0))
-    window = firms.sales_year[:n] + firms.sales_1[:n] + firms.sales_2[:n]
-    level = threshold(p, firms.sales_year[:n]) * (1 + p["rd.planning_margin"])
-    done = firms.rd_year[:n] + spent
-    need = level * window - firms.rd_1[:n] - firms.rd_2[:n] - done
-    need = np.minimum(need, (1 + p["hnte.catch_up"]) * level * firms.sales_year[:n] - done)
+    rows = np.flatnonzero(firms.aims[:n] & ((firms.plan_extra[:n] > 0) | (firms.plan_relabel[:n] > 0)))
+    sales, spent, gap = firms.sales_year[rows], spent[rows], np.zeros(n)
+    window = sales + firms.sales_1[rows] + firms.sales_2[rows]
+    level = threshold(p, sales) * (1 + p["rd.planning_margin"])
+    done = firms.rd_year[rows] + spent
+    need = level * window - firms.rd_1[rows] - firms.rd_2[rows] - done
+    need = np.minimum(need, (1 + p["hnte.catch_up"]) * level * sales - done)
     # Nobody can relabel more than the year's real R&D without being seen.
-    return np.where(planned, np.clip(need, 0, firms.rd_real_year[:n] + spent), 0.0)
+    gap[rows] = np.clip(need, 0, firms.rd_real_year[rows] + spent)
+    return gap

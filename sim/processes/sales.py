@@ -14,8 +14,10 @@ def laplace_scale(log_sales, volatility, reference, exponent, stretch=1.0):
 
     `log_sales` (rows,) log RMB/year. Kept below 0.9, where the mean of exp(growth) would no longer exist.
     """
-    b = (volatility / np.sqrt(2)) * np.exp(exponent * (np.log(reference) - log_sales))
-    return np.minimum(b * stretch, 0.9)
+    b = np.exp(exponent * (np.log(reference) - log_sales))
+    b *= volatility / np.sqrt(2)
+    b *= stretch
+    return np.minimum(b, 0.9, out=b)
 
 
 def mean_correction(scale):
@@ -48,23 +50,29 @@ def sell(world) -> None:
     shock = scale * world.luck.laplace_quarter("growth")
     age = np.minimum(np.maximum(quarter - firms.birth[:n], 0), OLD)
     youth = p["sales.youth_growth"] * np.exp(-p["sales.youth_decay"] * np.arange(OLD + 1) / 4)
-    drift = (
-        p["sales.response_to_productivity"] * (firms.productivity[:n] - world.frontier)
-        - p["sales.mean_reversion"] * (log_annual - firms.size_anchor[:n] - world.sector_index[sector])
-        + youth[age]
-        + shelter.drift(world, n)
-        + p["sales.credit_growth_effect"] * (firms.funded[:n] - world.usual_funded)
-    )
-    growth = (market + place.growth_gap / 4)[sector] + drift / 4 + shock - mean_correction(scale)
+    drift = p["sales.response_to_productivity"] * (firms.productivity[:n] - world.frontier)
+    log_annual -= firms.size_anchor[:n]
+    log_annual -= world.sector_index.take(sector)
+    drift -= p["sales.mean_reversion"] * log_annual
+    drift += youth.take(age)
+    drift += shelter.drift(world, n)
+    drift += p["sales.credit_growth_effect"] * (firms.funded[:n] - world.usual_funded)
+    drift /= 4
+    growth = (market + place.growth_gap / 4).take(sector)
+    growth += drift
+    growth += shock
+    growth -= mean_correction(scale)
     growth += world.lockdown()
-    factor = np.where(alive, np.exp(growth), 0.0)
+    factor = np.exp(growth) * alive
     # Local and outside sales are kept apart: what is gained outside is nobody's loss here and stays gained.
     wanted = firms.sales_local[:n] * factor
-    elsewhere = np.rint((before - firms.sales_local[:n]) * factor)
+    elsewhere = before - firms.sales_local[:n]
+    elsewhere *= factor
+    np.rint(elsewhere, out=elsewhere)
     if p["sales.displacement"]:
         demand = world.local_demand_base * np.exp(world.sector_index + world.lockdown_level)
-        wanted *= displacement(wanted, sector, demand, p["sales.displacement_limit"])[sector]
-    local = np.rint(wanted)
+        wanted *= displacement(wanted, sector, demand, p["sales.displacement_limit"]).take(sector)
+    local = np.rint(wanted, out=wanted)
     sales = local + elsewhere
     world.ledger.to_firms("sales_local", local, "households")
     world.ledger.to_firms("sales_outside", elsewhere, "outside")
@@ -75,8 +83,12 @@ def sell(world) -> None:
     keep = p["sales.margin_persistence"]
     firms.margin_luck[:n] *= keep
     firms.margin_luck[:n] += p["sales.margin_luck"] * np.sqrt(1 - keep**2) * draw
-    margin = firms.margin[:n] + firms.margin_luck[:n] + p["sales.margin_shock"] * draw
-    costs = np.rint(np.maximum((1 - margin) * base, 0.0)) * alive
+    margin = firms.margin[:n] + firms.margin_luck[:n]
+    margin += p["sales.margin_shock"] * draw
+    costs = (1 - margin) * base
+    np.maximum(costs, 0.0, out=costs)
+    np.rint(costs, out=costs)
+    costs *= alive
     at_home = np.rint(p["economy.local_cost_share"] * costs)
     world.ledger.from_firms("costs_local", at_home, "households")
     world.ledger.from_firms("costs_outside", costs - at_home, "outside")

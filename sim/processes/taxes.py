@@ -18,8 +18,10 @@ def user_cost(rate, deduction):
 def deduction(world, tax, rows=slice(None), firms=None) -> np.ndarray:
     """Super-deduction by class (rows,): manufacturing, registered SME, other. Of live firms unless others are given."""
     firms = firms or world.firms
-    d = np.where(world.place.manufacturing[firms.sector[rows]], tax.manufacturing, tax.other)
-    return np.where(firms.registered[rows], np.maximum(d, tax.sme), d)
+    # Looked up by sector and registration: first the sectors of those who are not registered, then of those who are.
+    d = np.where(world.place.manufacturing, tax.manufacturing, tax.other)
+    d = np.concatenate([d, np.maximum(d, tax.sme)])
+    return d.take(firms.sector[rows] + len(world.place.sectors) * firms.registered[rows], mode="clip")
 
 
 def regime(tax, taxable, staff, certified):
