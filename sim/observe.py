@@ -269,7 +269,8 @@ def _micro(world, year: int) -> None:
     # Kurtosis within size classes, so that the spread of sds between classes does not count as fat tails.
     scaled = (growth[inside] - mean[cell[inside]]) / np.maximum(sd[cell[inside]], 1e-9)
     if scaled.any():
-        micro["growth_kurtosis"][year] = float((scaled**4).mean() / (scaled**2).mean() ** 2 - 3)
+        square = scaled * scaled
+        micro["growth_kurtosis"][year] = float((square * square).mean() / square.mean() ** 2 - 3)
     micro["size_tail"][year] = _tail(firms.sales_year[:n][alive])
     ratio = firms.rd_year[:n] / np.maximum(firms.sales_year[:n], 1)
     level = threshold(p, firms.sales_year[:n])
