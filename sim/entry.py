@@ -22,7 +22,7 @@ TOP = (
   innosim runs 文件夹           列出各次运行的状态
   innosim export 文件夹         导出 CSV、Parquet、NetCDF 或 Excel
   innosim parameters           全部参数：取值、单位、来源
-  innosim programmes           全部政策及其参数
+  innosim programmes [政策]     文件所列全部政策；加政策名列出其条款
   innosim check 文件           检查一个情景文件
   innosim places               全部地区
 
@@ -36,7 +36,7 @@ TOP = (
   innosim runs FOLDER          list the runs and their status
   innosim export FOLDER        write CSV, Parquet, NetCDF or Excel
   innosim parameters           all numbers: value, unit, source
-  innosim programmes           all programmes and their terms
+  innosim programmes [ID]      all programmes of the documents; with an id, one and its terms
   innosim check FILE           check a scenario file
   innosim places               all places
 
@@ -94,7 +94,8 @@ COMMANDS = {
     "runs": ("列出各次运行的状态、用时与错误", "list the runs with status, seconds and error"),
     "export": ("导出结果，写入 文件夹/export", "write the results for other programs into FOLDER/export"),
     "parameters": ("全部参数：取值、单位、含义、来源", "all numbers: value, unit, meaning, source"),
-    "programmes": ("全部政策及其参数", "all programmes and their terms"),
+    "programmes": ("文件所列全部政策：在模型中是什么、经何渠道、预期何种结果；加政策名列出其条款",
+                   "all programmes of the documents, what each is in the model and what is expected of it; with an id, its terms"),
     "check": ("检查一个情景文件：0 正确，2 有误", "check a scenario file: 0 good, 2 not"),
     "places": ("全部地区", "all places"),
 }  # fmt: skip
@@ -235,6 +236,8 @@ def _run(options: argparse.Namespace) -> int:
     # Imported here: they take a second, in which Ctrl-C is pressed too.
     if options.command in (*CONFIGURED, "runs", "export"):
         from sim import cli as home
+    elif options.command == "programmes":
+        from sim import programme_list as home
     else:
         from sim import listing as home
     return getattr(home, options.command)(options)
@@ -303,8 +306,12 @@ def _parser(command: str, index: int) -> _Parser:
     if command == "parameters":
         kinds = ("document", "statistic", "literature", "assumption")
         flags.add_argument("--kind", choices=kinds, help=("只列一类来源", "only one kind of source")[index])
-    if command in ("parameters", "programmes", "check"):
+    if command in ("parameters", "check"):
         flags.add_argument("--place", default="nantong", help=("地区", "place")[index])
+    if command == "programmes":
+        named = ("政策名，见列表", "as in the list")[index]
+        words.add_argument("id", nargs="?", metavar=("政策", "ID")[index], help=named)
+        flags.add_argument("--place", help=("只列一个地区的政策", "only those of one place")[index])
     if command == "check":
         words.add_argument(
             "file", metavar=("文件", "FILE")[index], help=("情景文件(.yaml)", "scenario file (.yaml)")[index]

@@ -1,4 +1,4 @@
-"""The commands that list and check: parameters, programmes, places, scenario files. Nothing is run."""
+"""The commands that list and check: parameters, places, scenario files. Nothing is run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from sim.errors import InputError
 from sim.wording import told
 
 
-def _json(content) -> None:
+def print_json(content) -> None:
+    """Print as JSON."""
     # A console that cannot show Chinese gets escapes: the text must stay whole for the program that reads it.
     plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     print(json.dumps(content, ensure_ascii=plain, indent=1))
@@ -30,12 +31,12 @@ def parameters(options: Namespace) -> int:
         "document": n.document, "quote": n.quote,
     } for n in numbers]  # fmt: skip
     if options.json:
-        _json(entries)
+        print_json(entries)
         return 0
     column = max((width(entry["id"]) for entry in entries), default=0)
     for entry in entries:
         default = entry["default"]
-        value = " ".join(f"{q}:{v:g}" for q, v in default.items()) if isinstance(default, dict) else _value(default)
+        value = " ".join(f"{q}:{v:g}" for q, v in default.items()) if isinstance(default, dict) else value_text(default)
         print(
             f"{padded(entry['id'], column)}  {value} {entry['unit']}  {entry[options.lang]}  [{entry['kind']}: {entry['source']}]"
         )
@@ -43,32 +44,9 @@ def parameters(options: Namespace) -> int:
     return 0
 
 
-def _value(value) -> str:
+def value_text(value) -> str:
+    """A value of a number as one writes it."""
     return str(value).lower() if isinstance(value, (bool, str)) else f"{value:.10g}"
-
-
-def programmes(options: Namespace) -> int:
-    """All programmes with the ids of their terms, as text or JSON."""
-    from sim.parameters import registry
-    from sim.programmes import CATALOGUE
-
-    numbers = registry(options.place)
-    entries = [
-        {"id": name, "class": f"{kind.__module__}.{kind.__qualname__}", "parameters": [n.id for n in numbers.terms(name).values()],
-         "zh": kind.zh, "en": kind.en}
-        for name, kind in CATALOGUE.items()
-    ]  # fmt: skip
-    if options.json:
-        _json(entries)
-        return 0
-    for entry in entries:
-        print(f"{entry['id']}  {entry[options.lang]}")
-        for term in numbers.terms(entry["id"]).values():
-            default = term.written(term.default)
-            value = default if isinstance(default, dict) else _value(default)
-            print(f"    {term.id.removeprefix(entry['id'] + '.')} = {value} {term.unit}  {getattr(term, options.lang)}")
-    say("count", options.lang, n=len(entries))
-    return 0
 
 
 def check(options: Namespace) -> int:
@@ -83,11 +61,11 @@ def check(options: Namespace) -> int:
         if not options.json:
             raise
         allowed = error.allowed if isinstance(error.allowed, (str, type(None))) else [str(one) for one in error.allowed]
-        _json({"file": options.file, "ok": False, "message": told(error, options.lang), "problem": error.problem, "line": error.line,
+        print_json({"file": options.file, "ok": False, "message": told(error, options.lang), "problem": error.problem, "line": error.line,
                "field": error.field, "allowed": allowed, "nearest": error.nearest})  # fmt: skip
         return 2
     if options.json:
-        _json({"file": options.file, "ok": True, "name": found.name, "title": dict(found.title),
+        print_json({"file": options.file, "ok": True, "name": found.name, "title": dict(found.title),
                "programmes": list(found.programmes), "overrides": dict(found.overrides), "digest": found.digest})  # fmt: skip
     else:
         say(
@@ -114,7 +92,7 @@ def places(options: Namespace) -> int:
         titles[content["name"]] = content["title"]
     entries = [{"id": name, **titles.get(name, {"zh": name, "en": name})} for name in known()]
     if options.json:
-        _json(entries)
+        print_json(entries)
     else:
         for entry in entries:
             print(f"{entry['id']}  {entry[options.lang]}")

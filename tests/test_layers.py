@@ -24,7 +24,7 @@ LAYERS = (
     {"errors", "inputs", "shipped", "bands", "metrics"},
     {"parameters"},
     {"laws", "streams", "population", "opening"},
-    {"ledger", "rules", "scenario"},
+    {"ledger", "rules", "scenario", "register"},
     {"processes", "programmes"},
     {"institutions", "observing"},
     {"observe"},
@@ -33,6 +33,7 @@ LAYERS = (
     {"analysis"},
     {"report", "console", "wording", "settings"},
     {"summary", "listing", "config"},
+    {"programme_list"},
     {"cli", "entry"},
     {"launch"},
 )

@@ -36,6 +36,7 @@ def test_the_wheel_carries_configuration_scenarios_numbers_and_fonts(unpacked):
     assert (shipped / "conf" / "config.yaml").is_file()
     assert (shipped / "scenarios" / "status_quo.yaml").is_file()
     assert (unpacked / "sim" / "parameters" / "places" / "nantong.yaml").is_file()
+    assert (unpacked / "sim" / "programmes" / "register" / "enclave.yaml").is_file()
     assert list((unpacked / "sim" / "report" / "fonts").glob("*.otf"))
     assert (unpacked / "sim" / "report" / "fonts" / "OFL.txt").is_file()
 
