@@ -8,6 +8,7 @@ import worlds
 
 from sim.opening import Openings
 from sim.population import initial
+from sim.population.columns import LINES
 from sim.streams import Streams
 from sim.world import World, simulate
 
@@ -37,6 +38,16 @@ def test_a_city_is_built_once_and_again_when_a_number_that_made_it_differs(monke
     assert (world(**{"place.above_scale_revenue": 2e9}).firms.sales != first).any() and len(built) == 2
     world(5)
     assert len(built) == 3  # a longer run has more firms that may come
+
+
+def test_every_column_stays_a_line_of_its_block():
+    package, openings = worlds.shipped("status_quo"), Openings()
+    for _ in range(2):
+        world = World(worlds.numbers(package), package, 4, 8, None, openings)
+        for _ in range(8):
+            world.step()
+        for dtype, names in LINES.items():
+            assert all(np.shares_memory(getattr(world.firms, name), world.firms.blocks[dtype]) for name in names)
 
 
 def test_no_world_can_change_what_worlds_share():

@@ -172,6 +172,15 @@ class Firms:
                 if COLUMNS[name].fill:
                     values[:] = COLUMNS[name].fill
 
+    def __deepcopy__(self, memo) -> Firms:
+        """A table of its own, not locked; slots never used need no copying."""
+        other = Firms(self.rows)
+        other.count, other.known = self.count, self.known
+        other.vacant, other.left = self.vacant.copy(), self.left.copy()
+        for dtype, block in self.blocks.items():
+            other.blocks[dtype][:, : self.count] = block[:, : self.count]
+        return other
+
     def set_apart(self, first: int) -> Firms:
         """Move the rows from `first` on into a table of their own: those who may still come. Their slots fall empty."""
         cast = Firms(self.rows - first)
