@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.bands import band
+from sim.bands import band, quantile
 from sim.metrics import METRICS, MOVES, STATES, TIERS
 from sim.observing import carriers, funds, talent, universities
 from sim.population.initial import threshold
@@ -226,15 +226,6 @@ def _tail(size, top: float = 0.05) -> float:
     return float(1 / np.log(largest[:k] / largest[k]).mean())
 
 
-def _quantile(ordered, share: float) -> float:
-    """Linear between neighbours; of values that are sorted already, which spares `np.quantile` its search."""
-    at = share * (len(ordered) - 1)
-    low = int(at)
-    under, over = ordered[low], ordered[min(low + 1, len(ordered) - 1)]
-    part = at - low
-    return over - (over - under) * (1 - part) if part >= 0.5 else under + (over - under) * part
-
-
 def _relabelled(relabelled, real, group) -> float:
     """Share of reported R&D that is relabelled among firms of the group that relabel at all."""
     rows = group & (relabelled > 0)
@@ -287,7 +278,7 @@ def _micro(world, year: int) -> None:
     a = firms.productivity[:n][alive]
     if len(a):
         a.sort()
-        micro["productivity_9010"][year] = np.exp(_quantile(a, 0.9) - _quantile(a, 0.1))
+        micro["productivity_9010"][year] = np.exp(quantile(a, 0.9) - quantile(a, 0.1))
     held = np.sort(firms.patents[:n][alive])[::-1]
     micro["patent_top10"][year] = held[: len(held) // 10].sum() / max(held.sum(), 1)
     debt = world.books.debt(n)

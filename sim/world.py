@@ -356,8 +356,8 @@ class World:
         self.frontier_pace += self.frontier_slope * p["rd.intensity_trend"] / 4
         self.learned = 0.0
         self.usual_pass_rate = 1 / (1 + np.exp(-p["hnte.pass_logodds"]))
-        years, sizes = np.unique(firms.cert_year[:n][firms.cert_year[:n] > 0], return_counts=True)
-        self.cohorts = dict(zip(years.tolist(), sizes.tolist()))
+        sizes = np.bincount(firms.cert_year[:n])
+        self.cohorts = {year: int(sizes[year]) for year in range(1, len(sizes)) if sizes[year]}
         # Other public spending takes the tax of the base year, grown with the market: the same path in every package.
         local = 1 - p["tax.province_share"]
         vat = p["tax.vat_rate"] * float(firms.sales[:n].sum()) * (1 - p["tax.vat_centre"]) * local

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.bands import quantile
 from sim.population.premises import ACCELERATOR, ENCLAVE, INCUBATOR, KINDS, MAKER, PARK
 from sim.processes import enclaves, shelter
 from sim.processes.tenants import allot, qualified, score, space, take
@@ -64,7 +65,7 @@ def _committees(world, rows):
     power = p["carrier.room_elasticity"]
     staff = np.maximum(firms.employment[rows], 0.1)
     table.usual_staff = float((staff**power).mean()) ** (1 / power) if len(rows) and power else 1.0
-    table.bar = float(np.quantile(score(world, rows), 1 - p["carrier.selectivity"])) if len(rows) else 0.0
+    table.bar = quantile(np.sort(score(world, rows)), 1 - p["carrier.selectivity"]) if len(rows) else 0.0
 
 
 def _outflow(p, graduates) -> float:

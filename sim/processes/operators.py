@@ -62,7 +62,7 @@ def _awards(world):
             continue
         members = np.flatnonzero(_served(support)[table.kind])
         # Grades are given within a kind: maker spaces do not compete with incubators.
-        for kind in np.unique(table.kind[members]):
+        for kind in sorted(set(table.kind[members].tolist())):
             mine = members[table.kind[members] == kind]
             order = mine[np.argsort(-result[mine], kind="stable")]
             first = 0
