@@ -21,8 +21,24 @@ from sim.population import initial, place
 from sim.population.premises import Premises
 from sim.population.universities import Universities
 from sim.processes import (
-    calendar, carriers, carriers_start, credit, enclaves, entry, equity, equity_history, exit, knowledge, ladder, links,
-    projects, research, sales, talent, talent_start, taxes,
+    calendar,
+    carriers,
+    carriers_start,
+    credit,
+    enclaves,
+    entry,
+    equity,
+    equity_history,
+    exit,
+    knowledge,
+    ladder,
+    links,
+    projects,
+    research,
+    sales,
+    talent,
+    talent_start,
+    taxes,
 )  # fmt: skip
 from sim.programmes import LOAN_PRODUCTS, Funded, build
 from sim.streams import Luck, Streams
