@@ -57,6 +57,7 @@ MESSAGES = {
     "why_mixed_draws": ("仅 {share:.0%} 的世界同向，增加抽样和种子无济于事", "only {share:.0%} of worlds agree, more draws and seeds will not help"),
     "why_few": ("种子太少", "too few seeds"), "why_few_draws": ("世界太少", "too few worlds"),
     "no_reference": ("研究中没有对照情景，故无比较", "no reference scenario in this study, so nothing is compared"),
+    "unchanged": ("报告没有变化 {folder}:", "The report is unchanged in {folder}:"),
     "written": ("已写出 {folder}:", "Written to {folder}:"),
     "nothing": ("没有一次运行得到结果", "not one run gave a result"),
     "run": ("innosim {version} | {place} | {scenario} | 种子 {seed} | {quarters} 季度", "innosim {version} | {place} | {scenario} | seed {seed} | {quarters} quarters"),
