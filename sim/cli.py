@@ -12,12 +12,13 @@ from pathlib import Path
 from sim.config import Config, configs, known_numbers
 from sim.console import Progress, duration, message, say, size
 from sim.errors import InputError, Interrupted, StudyError, nearest
+from sim.report.kept import keep, kept, sources
 from sim.study.design import Design, design
 from sim.study.executors import Where
 from sim.study.journal import DONE as KEPT
 from sim.study.journal import STATUSES, Journal
 from sim.study.manifest import read
-from sim.study.runner import conduct
+from sim.study.runner import carry_out, conduct
 
 DONE, INCOMPLETE = 0, 3
 KEY_METRICS = (
@@ -77,7 +78,14 @@ def one_study(config: Config, plan: Design, options: Namespace) -> int:
     say("hint", lang)
     try:
         now = datetime.now(UTC).isoformat("T", "seconds")
-        results = conduct(plan, _where(config), config.results, progress, now, options.anew)
+        carry_out(plan, _where(config), config.results, progress, now, options.anew)
+        if not progress.started and (found := kept(config.results, lang)):
+            say("already", lang, n=len(plan.keys))
+            return _told(*found, "unchanged", config.results, lang)
+        # Imported as late as this: pandas and xarray take a second, which a finished study is spared.
+        from sim.study.results import Results
+
+        results = Results.open(config.results)
         if not progress.started and not results.missing:
             say("already", lang, n=results.n_planned)
         return _shown(results, config.results, lang)
@@ -119,19 +127,31 @@ def _shown(results, folder: Path, lang: str) -> int:
     if not results.n_done:
         say("nothing", lang)
         return INCOMPLETE
-    for line in summary.lines(results, lang):
+    lines = [*summary.lines(results, lang), *_sources_of_spread(results, lang)]
+    for line in lines:
         print(line)
-    _sources_of_spread(results, lang)
     from sim.report import build
 
+    made_from = sources(folder, lang)
+    complete = not results.missing and not uncompared
     try:
         written = build(results, folder, lang=lang)
+        if complete:
+            keep(folder, lang, made_from, lines, written)
     except OSError as error:
         raise StudyError(f"{error.filename or folder}: cannot be written ({error.strerror})") from error
-    say("written", lang, folder=folder)
-    for path in written:
+    done = _told((), written, "written", folder, lang)
+    return done if complete else INCOMPLETE
+
+
+def _told(lines, files, what: str, folder: Path, lang: str) -> int:
+    """Print the lines of a summary and the files of a report that is complete; the exit code."""
+    for line in lines:
+        print(line)
+    say(what, lang, folder=folder)
+    for path in files:
         print(f"  {_short(path, folder)}")
-    return INCOMPLETE if results.missing or uncompared else DONE
+    return DONE
 
 
 def export(options: Namespace) -> int:
@@ -168,17 +188,20 @@ def runs(options: Namespace) -> int:
     return DONE
 
 
-def _sources_of_spread(results, lang: str) -> None:
-    """Where the worlds of draws × seeds differ because of the numbers, and where because of luck."""
+def _sources_of_spread(results, lang: str) -> list[str]:
+    """Lines: where the worlds of draws × seeds differ because of the numbers, and where because of luck."""
     from sim import summary
 
+    lines = []
     if results.draws < 2 or len(results.luck) < 2 or not results.manifest["study"]["against"]:
-        return
+        return lines
     for label, effect in summary.questions(results, results.manifest["study"]["against"][0], lang):
         parts = effect.variance().sum("scenario")
         whole = float(parts.sum())
         if whole > 0:
-            say("parts", lang, label=label, **{str(name): float(parts.sel(part=name)) / whole for name in parts["part"].values})
+            shares = {str(name): float(parts.sel(part=name)) / whole for name in parts["part"].values}
+            lines.append(message("parts", lang, label=label, **shares))
+    return lines
 
 
 def _last_line(error: str) -> str:

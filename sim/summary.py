@@ -19,11 +19,16 @@ def lines(results: Results, lang: str) -> list[str]:
     against = next(iter(results.manifest["study"]["against"]), None)
     if against is None or len(results.scenarios) < 2:
         return [message("no_reference", lang)]
-    text = [message("summary", lang, against=results.title(against, lang))]
+    text = [message("summary" + _draws(results), lang, against=results.title(against, lang))]
     for label, effect in questions(results, against, lang):
         text.append(f"  {label}")
         text += [f"    {line}" for line in _rows(results, effect, lang)]
     return text + undecided(results, against, lang)
+
+
+def _draws(results: Results) -> str:
+    """Ending of the messages that speak of seeds, where worlds are draws × seeds."""
+    return "_draws" if results.draws else ""
 
 
 def questions(results: Results, against: str, lang: str) -> list[tuple[str, Effect]]:
@@ -93,20 +98,20 @@ def undecided(results: Results, against: str, lang: str, metric: str = "hnte_sto
         if ranked:
             continue
         if n < 2:
-            why = message("why_few", lang)
+            why = message("why_few" + _draws(results), lang)
         elif not np.isfinite(needed):
             why = message("why_same", lang)
         elif needed > 0:
-            why = message("why_more", lang, n=f"{needed:.0f}", share=share)
+            why = message("why_more" + _draws(results), lang, n=f"{needed:.0f}", share=share)
         else:
-            why = message("why_mixed", lang, share=share)
+            why = message("why_mixed" + _draws(results), lang, share=share)
         titles = {"one": results.title(one, lang), "other": results.title(other, lang)}
         text.append(message("undecided", lang, **titles, metric=_name(metric, results, lang), why=why))
     return text
 
 
 def _told_apart(effect: Effect) -> dict[str, tuple[bool, float, float, int]]:
-    """Scenario → (may be ranked, share of worlds with the same sign, more seeds needed, pairs)."""
+    """Scenario → (may be ranked, share of worlds with the same sign, more seeds or worlds needed, pairs)."""
     columns = (effect.ranked(LEVEL), effect.share_same_sign(), effect.seeds_needed(LEVEL), effect.n())
     names = effect.values["scenario"].values.tolist()
     return dict(zip(names, zip(*(column.values.tolist() for column in columns), strict=True), strict=True))

@@ -86,7 +86,7 @@ def test_interruption_gives_exit_code_130_and_the_line_that_goes_on(small_world,
     def stopped(*arguments, **named):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sim.cli.conduct", stopped)
+    monkeypatch.setattr("sim.cli.carry_out", stopped)
     assert entry.main(["study", *SMALL]) == 130
     text = capsys.readouterr().err
     assert "已完成的 0 次(共 9 次)保存在 results/nantong-main" in text

@@ -41,7 +41,7 @@ def test_a_cluster_gives_the_same_and_loses_only_the_run_that_kills_its_worker(k
     try:
         found = small([*FOUR, KILLER], executor=kind)
     except StudyError as error:
-        pytest.skip(f"{kind} does not start here: {error}")  # Ray gives up after half a minute on a busy machine
+        pytest.skip(f"{kind} does not start here: {error}")  # Ray gives up after half a minute on a busy machine; a failure under CI
     assert {key: value for key, value in found.checksums().items() if key[0] != "tiny"} == serial.checksums()
     assert [(lost["scenario"], lost["seed"], lost["status"]) for lost in found.missing] == [("tiny", 2, "killed")]
 

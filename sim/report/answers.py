@@ -13,7 +13,7 @@ from sim.report.words import say
 
 KEY = ("hnte_stock", "rd_real", "productivity", "employment", "public_cost_city")
 RANKED = ("hnte_stock", "rd_real")
-MANY = 2000  # more seeds than anybody would run for a meeting
+MANY = 2000  # more worlds than anybody would run for a meeting
 
 
 @dataclass(frozen=True)
@@ -48,15 +48,20 @@ def verdict(x: Spread, lang: str) -> str:
     if x.decided:
         return say(lang, "可以确认", "established")
     if x.settled:
-        return say(lang, "平均可以确认，但不到 80% 的世界同向，不作排序；多跑种子不会改变",
-                   "the mean is established, but under 80 % of worlds agree: not ranked, and more seeds will not help")  # fmt: skip
+        zh, en = ("抽样和种子", "draws and seeds") if x.crossed else ("种子", "seeds")
+        return say(lang, f"平均可以确认，但不到 80% 的世界同向，不作排序；多跑{zh}不会改变",
+                   f"the mean is established, but under 80 % of worlds agree: not ranked, and more {en} will not help")  # fmt: skip
     more = _more(x, lang)
     return say(lang, f"尚不能确认：区间含 0{more}", f"undecided: the interval includes 0{more}")
 
 
 def _more(x: Spread, lang: str) -> str:
+    zh, en = ("世界", "worlds") if x.crossed else ("种子", "seeds")
     if not math.isfinite(x.more) or x.more > MANY:
-        return say(lang, f"，再跑 {MANY} 个种子也未必能定", f"; {MANY} more seeds might not settle it")
+        return say(lang, f"，再跑 {MANY} 个{zh}也未必能定", f"; {MANY} more {en} might not settle it")
+    if x.crossed:
+        return say(lang, f"，均值约需再跑 {int(x.more)} 个世界（抽样与种子按现有比例）",
+                   f"; about {int(x.more)} more worlds (draws and seeds in proportion) would settle the mean")  # fmt: skip
     return say(lang, f"，均值约需再跑 {int(x.more)} 个种子", f"; about {int(x.more)} more seeds would settle the mean")
 
 
@@ -104,7 +109,7 @@ def undecided_pairs(r: Reading) -> list[str]:
     """Pairs of packages that these runs do not separate, with what would."""
     lang, found = r.lang, []
     asked = [(a, b, m) for a, b in combinations(r.compared, 2) for m in RANKED if r.has(m)]
-    differences = each(r.whole(metric, r.difference(metric, a, b)) for a, b, metric in asked)
+    differences = each((r.whole(metric, r.difference(metric, a, b)) for a, b, metric in asked), r.crossing)
     for (a, b, metric), x in zip(asked, differences, strict=True):
         if not x.n or x.decided:
             continue

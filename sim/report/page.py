@@ -27,7 +27,7 @@ def render(r: Reading, figures: list[dict], undrawn: list[str], lines: list, num
     return page.render(
         zh=lang == "zh", css=css, css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
         **_head(r), not_for=_not_for(r, lines), compared=_compared(r), answers=_answers(r), undecided=answers.undecided_pairs(r),
-        explain_worlds=_worlds(r), explain_answers=_reading(lang), explain_costs=_costs(lang), figures=figures, undrawn=undrawn,
+        explain_worlds=_worlds(r), explain_answers=_reading(r), explain_costs=_costs(lang), figures=figures, undrawn=undrawn,
         unit=unit, years=r.years, costs=_cost_rows(r), scorecard=tables.scorecard(lines, lang), score_line=_score(lines, lang),
         number_line=_numbers(numbers, lang), quotes=tables.quotes(numbers, lang), assumptions=tables.assumptions(numbers, lang),
         colophon=_colophon(r),
@@ -43,9 +43,12 @@ def _head(r: Reading) -> dict[str, str]:
     base = text.quoted(lang, r.title(r.baseline))
     subtitle = say(lang, f"{r.place}，{period}（{len(r.quarters)} 个季度），{firms}。以{base}为基准，比较：{names or '（无）'}。",
                    f"{r.place}, {period} ({len(r.quarters)} quarters), {firms}. Baseline {base}, compared with: {names or '(none)'}.")  # fmt: skip
-    seeds = r.data.sizes["seed"]
-    runs = say(lang, f"完成 {results.n_done} / {results.n_planned} 次推演（{len(r.scenarios)} 个情景 × {seeds} 个种子）。",
-               f"{results.n_done} of {results.n_planned} runs done ({len(r.scenarios)} scenarios × {seeds} seeds).")  # fmt: skip
+    zh, en = f"{r.data.sizes['seed']} 个种子", f"{r.data.sizes['seed']} seeds"
+    if r.crossing is not None:
+        draws, seeds = (len(set(column)) for column in r.crossing.T.tolist())
+        zh, en = f"{draws} 次抽样 × {seeds} 个种子", f"{draws} draws × {seeds} seeds"
+    runs = say(lang, f"完成 {results.n_done} / {results.n_planned} 次推演（{len(r.scenarios)} 个情景 × {zh}）。",
+               f"{results.n_done} of {results.n_planned} runs done ({len(r.scenarios)} scenarios × {en}).")  # fmt: skip
     gone, pairs = results.n_planned - results.n_done, len(getattr(results, "missing_pairs", ()))
     missing = []
     if gone:
@@ -103,6 +106,10 @@ def _not_for(r: Reading, lines: list) -> list[str]:
 
 def _worlds(r: Reading) -> str:
     drawn = bool(r.results.manifest.get("study", {}).get("draw"))
+    if r.crossing is not None:
+        rest = say(r.lang, "和其余不确定的参数", " and the other uncertain numbers") if drawn else ""
+        return say(r.lang, f"一次抽样（一组参数）配一个种子（运气{rest}）就是一个“世界”。同一个世界里各情景用同样的参数和运气，所以可以逐个世界相减；同一次抽样的世界参数相同，同一种子的世界运气相同，世界之间并不独立，区间已计入。",
+                   f"A draw (one set of numbers) with a seed (luck{rest}) is a world. All scenarios meet the same numbers and luck in one world, so they can be subtracted world by world. Worlds of one draw share its numbers and worlds of one seed its luck: they are not independent, and the intervals allow for it.")  # fmt: skip
     luck = say(
         r.lang,
         "运气和一组不确定的参数" if drawn else "运气（参数取默认值）",
@@ -123,9 +130,10 @@ def _answers(r: Reading) -> list[dict]:
     return found
 
 
-def _reading(lang: str) -> str:
-    return say(lang, "方括号是均值的 90% 区间（种子越多越窄）；“同向世界”是差别与均值同号的世界所占比例（不会因种子多而改变），“差为正”是差别大于零的世界所占比例。前两者都过关才说“可以确认”。真实研发为全期合计的相对变化。",
-               "Brackets: 90 % interval of the mean (narrows with seeds). Same sign: share of worlds whose difference has the sign of the mean (does not). Above 0: share of worlds with a difference above zero. Only if the first two pass a difference is called established. Real R&D: relative change over the whole horizon.")  # fmt: skip
+def _reading(r: Reading) -> str:
+    zh, en = ("种子", "seeds") if r.crossing is None else ("抽样和种子", "draws and seeds")
+    return say(r.lang, f"方括号是均值的 90% 区间（{zh}越多越窄）；“同向世界”是差别与均值同号的世界所占比例（不会因{zh}多而改变），“差为正”是差别大于零的世界所占比例。前两者都过关才说“可以确认”。真实研发为全期合计的相对变化。",
+               f"Brackets: 90 % interval of the mean (narrows with {en}). Same sign: share of worlds whose difference has the sign of the mean (does not). Above 0: share of worlds with a difference above zero. Only if the first two pass a difference is called established. Real R&D: relative change over the whole horizon.")  # fmt: skip
 
 
 def _costs(lang: str) -> str:

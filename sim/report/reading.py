@@ -122,6 +122,13 @@ class Reading:
         x = self.values(metric)[self.at(scenario)]
         return x[np.isfinite(x).reshape(len(x), -1).all(axis=1)]
 
+    @functools.cached_property
+    def crossing(self) -> np.ndarray | None:
+        """(world, 2): the draw and the seed of every world of a study of draws × seeds; None where a seed is a world."""
+        if "draw" not in self.data.coords:
+            return None
+        return np.stack([self.data["draw"].values, self.data["luck"].values], axis=1)
+
     def done(self, scenario: str) -> int:
         return len(self.worlds(next(m for m in METRICS if m in self.data), scenario))
 
@@ -134,13 +141,17 @@ class Reading:
     def compared(self) -> list[str]:
         """Scenarios with at least one world that is also done for the baseline."""
         metric = next(m for m in METRICS if m in self.data)
-        return [s for s in self.others if len(self.difference(metric, s))]
+        return [s for s in self.others if np.isfinite(self.difference(metric, s)).any()]
 
     def difference(self, metric: str, scenario: str, against: str | None = None) -> np.ndarray:
-        """(seed, quarter): scenario minus `against` (the baseline), world by world."""
+        """(seed, quarter): scenario minus `against` (the baseline), world by world, beside `crossing`.
+
+        A world that lacks one of the two is NaN from end to end.
+        """
         x = self.values(metric)
         d = x[self.at(scenario)] - x[self.at(against or self.baseline)]
-        return d[np.isfinite(d).reshape(len(d), -1).all(axis=1)]
+        d[~np.isfinite(d).reshape(len(d), -1).all(axis=1)] = np.nan
+        return d
 
     def by_year(self, metric: str, worlds: np.ndarray) -> np.ndarray:
         """(seed, year): the last quarter of a stock, the sum of a flow, the mean of a ratio."""
@@ -205,7 +216,7 @@ class Reading:
     def gains(self, scenario: str, against: str | None = None) -> dict[str, Spread]:
         """Plain metric → paired difference over the horizon, in the metric's unit (a flow: per year)."""
         differences = (self.whole(m, self.difference(m, scenario, against)) for m in self.plain)
-        return dict(zip(self.plain, each(differences), strict=True))
+        return dict(zip(self.plain, each(differences, self.crossing), strict=True))
 
     def gain(self, metric: str, scenario: str, against: str | None = None) -> Spread:
         """The paired difference of one metric."""

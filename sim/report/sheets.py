@@ -56,8 +56,10 @@ def _rule(metric: str, lang: str) -> str:
 
 def _summary(r: Reading) -> bytes:
     lang = r.lang
-    head = say(lang, "情景代码,情景,指标代码,指标,单位,口径,均值,5%的世界,95%的世界,与基准之差,差的90%区间下限,差的90%区间上限,同向世界占比,差为正的世界占比,可否排序,均值还需种子,世界数",
-               "scenario id,scenario,metric id,metric,unit,over,mean,5 % of worlds,95 % of worlds,difference from baseline,90 % interval low,90 % interval high,share of worlds with same sign,share of worlds with a positive difference,may be ranked,more seeds for the mean,worlds").split(",")  # fmt: skip
+    more = "均值还需种子,世界数" if r.crossing is None else "均值还需世界,世界数"
+    more_en = "more seeds for the mean,worlds" if r.crossing is None else "more worlds for the mean,worlds"
+    head = say(lang, f"情景代码,情景,指标代码,指标,单位,口径,均值,5%的世界,95%的世界,与基准之差,差的90%区间下限,差的90%区间上限,同向世界占比,差为正的世界占比,可否排序,{more}",
+               f"scenario id,scenario,metric id,metric,unit,over,mean,5 % of worlds,95 % of worlds,difference from baseline,90 % interval low,90 % interval high,share of worlds with same sign,share of worlds with a positive difference,may be ranked,{more_en}").split(",")  # fmt: skip
     rows = []
     for s in r.shown:
         levels = each(r.whole(m, r.worlds(m, s)) for m in r.plain)
@@ -102,7 +104,7 @@ def _years(r: Reading) -> bytes:
         mean, p5, p95 = course(np.concatenate([r.by_year(m, r.worlds(m, s)) for m in metrics], axis=1))
         change = None
         if s in r.compared:
-            change = bands(np.concatenate([r.by_year(m, r.difference(m, s)) for m in metrics], axis=1))[:3]
+            change = bands(np.concatenate([r.by_year(m, r.difference(m, s)) for m in metrics], axis=1), r.crossing)[:3]
         for i in range(len(mean)):
             metric, year = metrics[i // many], r.years[i % many]
             names = [s, r.title(s), metric, r.label(metric), text.unit_name(METRICS[metric].unit, lang)]

@@ -78,17 +78,18 @@ class Effect:
         parts = xr.DataArray(["numbers", "luck", "both"], dims="part", name="part")
         return xr.concat([numbers, ((of_luck - rest) / draws).clip(min=0), rest], parts).drop_attrs()
 
-    def _error(self) -> tuple[xr.DataArray, xr.DataArray]:
-        """Standard error of the mean and its degrees of freedom."""
+    def error(self) -> tuple[xr.DataArray, xr.DataArray]:
+        """Standard error of the mean, in the unit of the effect (NaN with fewer than two pairs), and its degrees of freedom."""
         n = self.n()
         if not self.crossed:
             return self._spread() / np.sqrt(n.clip(min=1)), (n - 1).clip(min=1)
         table = self.by_draw()
         parts = []
         for dim, other in (("draw", "luck"), ("luck", "draw")):
-            many = table.sizes[dim]
-            if many > 1:
-                parts.append((table.mean(other).var(dim, ddof=1) / many, many - 1))
+            means = table.mean(other)
+            many = means.notnull().sum(dim)  # a draw of which no world is done says nothing
+            if table.sizes[dim] > 1:
+                parts.append(((means.var(dim, ddof=1) / many).where(many > 1, 0.0), (many - 1).clip(min=1)))
         if not parts:
             return self._spread(), n.clip(min=1)
         both = sum(variance for variance, _ in parts)
@@ -101,7 +102,7 @@ class Effect:
 
     def interval(self, level: float = 0.9) -> xr.DataArray:
         """Spread (a): t-interval of the mean, a dim `bound` of low and high; NaN with fewer than two pairs."""
-        mean, (error, freedom) = self.mean(), self._error()
+        mean, (error, freedom) = self.mean(), self.error()
         half = stdtrit(freedom, 0.5 + level / 2) * error
         return xr.concat([mean - half, mean + half], xr.DataArray(["low", "high"], dims="bound", name="bound"))
 
@@ -129,7 +130,7 @@ class Effect:
         n, mean, spread = self.n(), abs(self.mean()), self._spread()
         lost = 1.0  # degrees of freedom that are not worlds
         if self.crossed:
-            error, freedom = self._error()
+            error, freedom = self.error()
             spread, lost = error * np.sqrt(n), np.asarray(n - freedom, dtype=float)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.where(spread == 0, np.where(mean > 0, 0.0, np.inf), spread / mean.where(mean > 0, 0.0))

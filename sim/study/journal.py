@@ -193,6 +193,17 @@ class Journal:
         rows = self._all("SELECT key, against_key, outcomes, checksum FROM pairs WHERE status=?", (DONE,))
         return {(key, other) for key, other, text, checksum in rows if text and _digest(text) == checksum}
 
+    def digest(self, keys: Collection[str]) -> str:
+        """SHA-256 over what is known of these runs and of the pairs among them: equal digests, equal results."""
+        wanted, found = set(keys), hashlib.sha256()
+        for row in self._all("SELECT key, key, status, checksum, error FROM runs ORDER BY key"):
+            if row[0] in wanted:
+                found.update(json.dumps(row).encode())
+        for row in self._all("SELECT key, against_key, status, checksum, error FROM pairs ORDER BY key, against_key"):
+            if wanted.issuperset(row[:2]):
+                found.update(json.dumps(row).encode())
+        return found.hexdigest()
+
     def outcomes(self, key: str, against_key: str) -> dict[str, float] | None:
         """What a pair compares; None if it is not there, could not be compared, or has been changed."""
         row = self._pair(key, against_key)

@@ -11,7 +11,7 @@ import os
 import platform
 import shlex
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -52,10 +52,10 @@ def _deciding() -> Iterator[tuple[str, bytes]]:
             yield name, path.read_bytes()
 
 
-def versions() -> dict[str, str]:
-    """Releases of Python and of the packages under the results."""
+def versions(packages: Iterable[str] = _PACKAGES) -> dict[str, str]:
+    """Releases of Python and of the packages under the results, or of those named; what is not installed is left out."""
     known = {"python": platform.python_version()}
-    for package in _PACKAGES:
+    for package in packages:
         try:
             known[package] = metadata.version(package)
         except metadata.PackageNotFoundError:

@@ -77,6 +77,22 @@ def conduct(
     anew: bool = False,
 ) -> Results:
     """Run what is missing of a design, in a folder or in memory; arguments and errors as of `study`."""
+    about, journal = carry_out(plan, where, folder, progress, created, anew)
+    # Imported last: pandas and xarray take a second, and the runs need neither.
+    from sim.study.results import Results
+
+    return Results(about, journal) if folder is None else Results.open(folder)
+
+
+def carry_out(
+    plan: Design,
+    where: Where | int | None = None,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+    created: str | None = None,
+    anew: bool = False,
+) -> tuple[dict, Journal]:
+    """`conduct` without reading the results: the manifest and the journal, which is closed if there is a folder."""
     where = executors.checked(where if isinstance(where, Where) else Where(workers=where))
     crew = cores(where.workers)
     if folder is not None:
@@ -93,10 +109,7 @@ def conduct(
     finally:
         if not kept:
             journal.close()
-    # Imported last: pandas and xarray take a second, and the runs need neither.
-    from sim.study.results import Results
-
-    return Results(about, journal) if folder is None else Results.open(folder)
+    return about, journal
 
 
 def run(plan: Design, journal: Journal, where: Where, workers: int, progress: Progress | None = None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.report import style, text
 from sim.report.reading import Reading
 from sim.report.spread import Spread, each, ratio
@@ -29,16 +31,18 @@ Verdict = tuple[tuple[float, float, float] | None, Spread, str]
 
 def verdicts(r: Reading) -> dict[str, dict[str, Verdict]]:
     """Reference → scenario → (cost per enterprise with its interval or None, additional enterprises, what to say)."""
-    asked = [(a, s) for a in references(r) for s in r.shown if s != a and len(r.difference("hnte_stock", s, a))]
-    pairs = [_paired(r, s, a, r.lang) for a, s in asked]
-    more, money = each(firms for firms, _ in pairs), each(cost for _, cost in pairs)
+    every = {(a, s): _paired(r, s, a, r.lang) for a in references(r) for s in r.shown if s != a}
+    asked = [about for about, (firms, _) in every.items() if np.isfinite(firms).any()]
+    pairs = [every[about] for about in asked]
+    more, money = (each(column, r.crossing) for column in zip(*pairs, strict=True)) if pairs else ((), ())
     found: dict[str, dict[str, Verdict]] = {a: {} for a in references(r)}
     for (a, s), pair, *known in zip(asked, pairs, more, money, strict=True):
-        found[a][s] = _verdict(*pair, *known, r.lang)
+        found[a][s] = _verdict(r, *pair, *known)
     return found
 
 
-def _verdict(firms, cost, more: Spread, money: Spread, lang: str) -> Verdict:
+def _verdict(r: Reading, firms, cost, more: Spread, money: Spread) -> Verdict:
+    lang = r.lang
     unit = say(lang, "万元/家", "m RMB each")
     if not more.settled:
         return None, more, say(lang, "未见额外企业：区间含 0", "no additional enterprise: interval includes 0")
@@ -46,7 +50,7 @@ def _verdict(firms, cost, more: Spread, money: Spread, lang: str) -> Verdict:
         return None, more, say(lang, "企业更少、花钱更多", "fewer enterprises at a higher cost")
     if money.mean < 0 < more.mean:
         return None, more, say(lang, "企业更多、花钱更少", "more enterprises at a lower cost")
-    found = ratio(cost, firms)
+    found = ratio(cost, firms, r.crossing)
     if found is None:
         return None, more, say(lang, "比值无法确定", "ratio cannot be bounded")
     saved = say(lang, "（少一家省）", " (saved per one fewer)") if more.mean < 0 else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.report import style, text
 from sim.report.reading import Reading
 from sim.report.spread import bands
@@ -36,11 +38,11 @@ def draw(results, ax=None, lang: str = "zh"):
     for row, scenario in zip(axes, names, strict=False):
         for cell, metric in zip(row, NEEDS, strict=True):
             times, change = _panel(r, metric, scenario, lang)
-            mean, low, high, p5, p95 = bands(change)
+            mean, low, high, p5, p95 = bands(change, r.crossing)
             colour = r.colour(scenario)
             cell.axhline(0, color=style.BASELINE_COLOUR, linewidth=0.8)
             cell.fill_between(times, p5, p95, color=colour, alpha=0.16, linewidth=0)
-            if len(change) > 1:
+            if np.isfinite(low).all():
                 cell.fill_between(times, low, high, color=colour, alpha=0.45, linewidth=0)
             cell.plot(times, mean, color=colour, linewidth=1.3)
             style.year_ticks(cell, r.years, 3)
@@ -59,12 +61,14 @@ def words(results, lang: str) -> Words:
         parts.append(say(lang, f"{r.title(s)}：高企 {text.trio(gain.mean, gain.low, gain.high)} 家，{gain.share:.0%} 的世界同向",
                          f"{r.title(s)}: HNTEs {text.trio(gain.mean, gain.low, gain.high)}, same sign in {gain.share:.0%} of worlds"))  # fmt: skip
     base = text.quoted(lang, r.title(r.baseline))
+    zh, en = ("种子", "seed") if r.crossing is None else ("抽样和种子", "draw and seed")
+    many = "seeds" if r.crossing is None else "draws and seeds"
     return Words(
         say(lang, f"与{base}相比，每个方案改变了什么？", f"What does each package change against {base}?"),
         say(lang, "深色带不含 0：平均效果可以确认；浅色带跨过 0：换一种运气，方向可能相反。",
             "Dark band off 0: the mean effect is established; light band across 0: in another world the sign may turn."),
-        say(lang, "同一种子配对相减。深色带：均值的 90% 区间（种子越多越窄）；浅色带：5–95% 的世界（不会因种子多而变窄）。各小图纵轴不同。",
-            "Differences of the same seed. Dark band: 90 % interval of the mean (narrows with seeds); light band: 5–95 % of worlds (does not). Vertical scales differ."),
+        say(lang, f"同一{zh}配对相减。深色带：均值的 90% 区间（{zh}越多越窄）；浅色带：5–95% 的世界（不会因{zh}多而变窄）。各小图纵轴不同。",
+            f"Differences of the same {en}. Dark band: 90 % interval of the mean (narrows with {many}); light band: 5–95 % of worlds (does not). Vertical scales differ."),
         say(lang, f"小图阵列，{r.end}与{base}之差：", f"Small multiples, difference from {base} at {r.end}: ")
         + listed(lang, parts) + say(lang, "。", "."),
     )  # fmt: skip
