@@ -351,7 +351,9 @@ def test_listings_are_valid_json(capsys):
     assert [entry["id"] for entry in programmes] == list(CATALOGUE)
     assert all({"class", "parameters", "zh", "en"} <= set(entry) for entry in programmes)
     assert entry.main(["places", "--json"]) == 0
-    assert {"id": "nantong", "zh": "南通", "en": "Nantong"} in json.loads(capsys.readouterr().out)
+    places = {place["id"]: place for place in json.loads(capsys.readouterr().out)}
+    assert (places["nantong"]["zh"], places["nantong"]["en"], places["nantong"]["inside"]) == ("南通", "Nantong", "")
+    assert places["rugao"]["inside"] == "nantong" and {"shanghai", "suzhou", "nanjing", "beijing", "xian"} <= set(places["rugao"]["hubs"])
     for command in ("parameters", "programmes", "places"):
         assert entry.main([command]) == 0
         assert capsys.readouterr().out

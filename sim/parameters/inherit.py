@@ -74,9 +74,16 @@ def _gone(node: Node, known: Mapping[str, Number]) -> set[str]:
         written = str(part.value)
         matches = {id for id in known if id == written or id.startswith(f"{written}.")}
         if not written.startswith(PLACE) or not matches:
-            raise part.error("there is no such number in the base", value=written, nearest=closest(written, known))
+            heads = {head for id in known if id.startswith(PLACE) for head in (id, *_heads(id))}
+            raise part.error("there is no such number in the base", value=written, nearest=nearest(written, heads))
         gone |= matches
     return gone
+
+
+def _heads(id: str) -> list[str]:
+    """`place.district`, `place.district.rugao` of `place.district.rugao.latitude`."""
+    words = id.split(".")
+    return [".".join(words[:end]) for end in range(2, len(words))]
 
 
 def _totals(known: Mapping[str, Number]):
@@ -150,10 +157,10 @@ def _complete(found: Mapping[str, Number], base: Iterable[Number], node: Node) -
         if words[1] in OPEN:
             fields.setdefault(words[1], set()).add(words[3])
         elif number.id not in found:
-            raise node.error(f"lacks {number.id}", value=None)
+            raise node.error(f"lacks `{number.id}`", value=None)
     for group, wanted in fields.items():
         members = {id.split(".")[2] for id in found if id.startswith(f"{PLACE}{group}.")}
         lacking = [f"{PLACE}{group}.{m}.{f}" for m in sorted(members) for f in sorted(wanted)]
         lacking = [id for id in lacking if id not in found] if members else [f"{PLACE}{group}"]
         if lacking:
-            raise node.error(f"lacks {lacking[0]}", value=None)
+            raise node.error(f"lacks `{lacking[0]}`", value=None)

@@ -46,7 +46,8 @@ def apart(names: Iterable[str]) -> None:
     for name in asked:
         around = registry(name).inside
         if around in asked:
-            raise InputError(f"{name} lies inside {around}: it is counted there already, never add the two", field="place", value=name)
+            problem = f"{name} lies inside {around}: it is counted there already, never add the two"
+            raise InputError(problem, field="place", value=name)
 
 
 def dotted(keywords: Mapping[str, object]) -> dict[str, object]:
