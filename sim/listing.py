@@ -10,6 +10,9 @@ from sim.console import padded, say, width
 from sim.errors import InputError
 from sim.wording import told
 
+HUBS = {"shanghai": ("上海", "Shanghai"), "suzhou": ("苏州", "Suzhou"), "nanjing": ("南京", "Nanjing"),
+        "beijing": ("北京", "Beijing"), "xian": ("西安", "Xi'an")}  # fmt: skip
+
 
 def _json(content) -> None:
     # A console that cannot show Chinese gets escapes: the text must stay whole for the program that reads it.
@@ -119,8 +122,9 @@ def places(options: Namespace) -> int:
     column = max(width(entry["id"]) for entry in entries)
     for entry in entries:
         title = titles.get(entry["inside"], {}).get(options.lang, entry["inside"])
+        far = ", ".join(f"{words[options.lang == 'en']} {entry['hubs'][hub]:.0f}" for hub, words in HUBS.items())
         say("place", options.lang, id=padded(entry["id"], column), title=entry[options.lang], year=entry["base_year"],
-            firms=entry["firms"], districts=len(entry["districts"]), far=round(entry["hubs"]["shanghai"]))  # fmt: skip
+            firms=entry["firms"], hnte=entry["hnte"], districts=len(entry["districts"]), far=far)  # fmt: skip
         if entry["inside"]:
             say("inside", options.lang, id=" " * column, place=title)
     return 0

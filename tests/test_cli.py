@@ -597,3 +597,12 @@ def test_hydras_own_launchers_end_in_separate_complete_results(small_world, monk
     assert len(found) == 2 and all((folder / "report.html").is_file() for folder in found)
     assert {Results.open(folder).quarters for folder in found} == {4, 8}
     assert all(Results.open(folder).n_done == 6 for folder in found)
+
+
+def test_a_sweep_over_a_place_and_its_part_says_that_they_must_not_be_added(small_world, capsys, monkeypatch):
+    monkeypatch.setattr("sim.cli.planned", lambda job: None)
+    monkeypatch.setattr("sim.cli.one_study", lambda *_: 0)
+    assert entry.main(["study", *small("-m", "place=nantong,rugao")]) == 0
+    assert "不可相加" in capsys.readouterr().out
+    assert entry.main(["study", *small("-m", "place=nantong,yancheng")]) == 0
+    assert "不可相加" not in capsys.readouterr().out
