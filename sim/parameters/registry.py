@@ -47,7 +47,7 @@ def apart(names: Iterable[str]) -> None:
         around = registry(name).inside
         if around in asked:
             problem = f"{name} lies inside {around}: it is counted there already, never add the two"
-            raise InputError(problem, field="place", value=name)
+            raise InputError(problem, field="place")
 
 
 def dotted(keywords: Mapping[str, object]) -> dict[str, object]:
