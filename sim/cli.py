@@ -33,8 +33,20 @@ def study(options: Namespace) -> int:
     jobs = [_named(config) for config in configs(options.settings, options.multirun, options.lang)]
     # A mistake in the last job is found before the first one runs.
     plans = [planned(job) for job in jobs]
+    _warn_of_parts(jobs)
     each = _estimated if options.dry_run else one_study
     return max(each(job, plan, options) for job, plan in zip(jobs, plans, strict=True))
+
+
+def _warn_of_parts(jobs: list[Config]) -> None:
+    """Places of a sweep of which one lies inside another: who adds up their results counts the same firms twice."""
+    from sim.parameters import apart
+    from sim.wording import told
+
+    try:
+        apart({job.place for job in jobs})
+    except InputError as problem:
+        say("nested", jobs[0].lang, problem=told(problem, jobs[0].lang))
 
 
 def planned(job: Config) -> Design:

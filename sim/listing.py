@@ -10,6 +10,9 @@ from sim.console import padded, say, width
 from sim.errors import InputError
 from sim.wording import told
 
+HUBS = {"shanghai": ("上海", "Shanghai"), "suzhou": ("苏州", "Suzhou"), "nanjing": ("南京", "Nanjing"),
+        "beijing": ("北京", "Beijing"), "xian": ("西安", "Xi'an")}  # fmt: skip
+
 
 def print_json(content) -> None:
     """Print as JSON."""
@@ -28,7 +31,7 @@ def parameters(options: Namespace) -> int:
         "range": None if n.low is None else [n.written(n.low) if n.type == "quarter" else n.low,
                                              n.written(n.high) if n.type == "quarter" else n.high],
         "choices": list(n.choices), "uncertain": n.prior is not None, "kind": n.kind, "source": n.source,
-        "document": n.document, "quote": n.quote,
+        "document": n.document, "quote": n.quote, "from": n.origin,
     } for n in numbers]  # fmt: skip
     if options.json:
         print_json(entries)
@@ -80,7 +83,7 @@ def check(options: Namespace) -> int:
 
 
 def places(options: Namespace) -> int:
-    """The places that come with the project, as text or JSON."""
+    """The places that come with the project, as text or JSON: what they lie in, how large they are, how far the hubs."""
     from omegaconf import OmegaConf
 
     from sim import shipped
@@ -90,10 +93,35 @@ def places(options: Namespace) -> int:
     for path in (shipped.folder("conf") / "place").glob("*.yaml"):
         content = OmegaConf.to_container(OmegaConf.load(path))
         titles[content["name"]] = content["title"]
-    entries = [{"id": name, **titles.get(name, {"zh": name, "en": name})} for name in known()]
+    entries = [{"id": name, **titles.get(name, {"zh": name, "en": name}), **_about(name)} for name in known()]
     if options.json:
         print_json(entries)
-    else:
-        for entry in entries:
-            print(f"{entry['id']}  {entry[options.lang]}")
+        return 0
+    column = max(width(entry["id"]) for entry in entries)
+    for entry in entries:
+        title = titles.get(entry["inside"], {}).get(options.lang, entry["inside"])
+        far = ", ".join(f"{words[options.lang == 'en']} {entry['hubs'][hub]:.0f}" for hub, words in HUBS.items())
+        say("place", options.lang, id=padded(entry["id"], column), title=entry[options.lang], year=entry["base_year"],
+            firms=entry["firms"], hnte=entry["hnte"], districts=len(entry["districts"]), far=far)  # fmt: skip
+        if entry["inside"]:
+            say("inside", options.lang, id=" " * column, place=title)
     return 0
+
+
+def _about(name: str) -> dict:
+    """What the numbers of a place say of it at a glance; distances in km from the middle of its districts."""
+    from sim.parameters import registry
+    from sim.population.initial import BASE_YEAR, counts
+    from sim.population.place import keys
+    from sim.population.premises import distances
+
+    known = registry(name)
+    numbers = known.resolve()
+    districts, hubs = keys(numbers, "district"), keys(numbers, "hub")
+    far = dict(zip(hubs, distances(numbers, districts, hubs).tolist(), strict=True))
+    # Suzhou and Nanjing are labour markets, not hosts of enclaves: Nanjing stands for the other cities of the province.
+    far |= {hub: numbers[f"place.labour.{market}.distance"] for hub, market in (("suzhou", "suzhou"), ("nanjing", "province"))}
+    return {
+        "base": known.base, "inside": known.inside, "base_year": BASE_YEAR, "firms": sum(counts(numbers).values()),
+        "hnte": int(numbers["place.hnte"]), "districts": list(districts), "hubs": {hub: round(km, 1) for hub, km in far.items()},
+    }  # fmt: skip

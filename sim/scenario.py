@@ -57,7 +57,8 @@ def load(name_or_path: str | PathLike, catalogue: Collection[str], registry: Reg
 
     `catalogue` holds the ids of the programmes there are, in their order. InputError has file, line and nearest name.
     """
-    layers = _layers(_locate(name_or_path))
+    # A place may have its own version of a shipped package, such as its status quo: the others state differences to it.
+    layers = _layers(_locate(name_or_path, registry.place), registry.place)
     merged = _merge(layers, tuple(catalogue), registry)
     top = layers[-1]
     return Scenario(
@@ -75,7 +76,14 @@ def check(path: str | PathLike, catalogue: Collection[str], registry: Registry) 
     return load(path, catalogue, registry)
 
 
-def _locate(name_or_path: str | PathLike) -> Path:
+def _shipped(name: str, place: str) -> Path:
+    """File of a shipped package: that of the place if it has its own."""
+    folder = shipped.folder("scenarios")
+    own = folder / place / f"{name}.yaml" if place else folder / f"{name}.yaml"
+    return own if own.is_file() else folder / f"{name}.yaml"
+
+
+def _locate(name_or_path: str | PathLike, place: str) -> Path:
     text = str(name_or_path)
     if text.endswith((".yaml", ".yml")):
         return Path(text)
@@ -86,7 +94,7 @@ def _locate(name_or_path: str | PathLike) -> Path:
             value=text,
             allowed=f"{NAME_RULE}; or a file that ends in .yaml",
         )
-    file = shipped.folder("scenarios") / f"{text}.yaml"
+    file = _shipped(text, place)
     if not file.is_file():
         known = names()
         raise InputError(
@@ -95,7 +103,7 @@ def _locate(name_or_path: str | PathLike) -> Path:
     return file
 
 
-def _layers(file: Path) -> list[dict[str, Node]]:
+def _layers(file: Path, place: str) -> list[dict[str, Node]]:
     """The checked top level of `file` and of its bases, the deepest base first."""
     layers: list[dict[str, Node]] = []
     seen: list[Path] = []
@@ -110,20 +118,20 @@ def _layers(file: Path) -> list[dict[str, Node]]:
         base = layers[-1].get("base")
         if base is None:
             return layers[::-1]
-        file = _base(base, file.parent)
+        file = _base(base, file.parent, place)
 
 
-def _base(node: Node, folder: Path) -> Path:
-    """File of a base: beside the file that names it, or else among the shipped ones."""
+def _base(node: Node, folder: Path, place: str) -> Path:
+    """File of a base: beside the file that names it, or else among the shipped ones, of which the place has its own."""
     name = node.value
     known = set(names())
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise node.error("is no name of a scenario", allowed=NAME_RULE)
     beside = folder / f"{name}.yaml"
-    if beside.is_file():
+    if beside.is_file() and folder != shipped.folder("scenarios"):
         return beside
     if name in known:
-        return shipped.folder("scenarios") / f"{name}.yaml"
+        return _shipped(name, place)
     known |= {path.stem for path in folder.glob("*.yaml")}
     raise node.error("there is no such base", nearest=nearest(name, known))
 
@@ -134,7 +142,7 @@ def _read(file: Path) -> dict[str, Node]:
     name = top["name"]
     if not isinstance(name.value, str) or not NAME.fullmatch(name.value):
         raise name.error("is no name of a scenario", allowed=NAME_RULE)
-    if file.parent == shipped.folder("scenarios") and name.value != file.stem:
+    if file.is_relative_to(shipped.folder("scenarios")) and name.value != file.stem:
         raise name.error("must be the name of its file", allowed=file.stem)
     if "programmes" not in top and "base" not in top:
         raise node.error("lacks `programmes` (or a `base` that has them)", value=None)
@@ -173,9 +181,13 @@ class _Merged:
 
 def _merge(layers: list[dict[str, Node]], catalogue: tuple[str, ...], registry: Registry) -> _Merged:
     merged = _Merged()
+    home = shipped.folder("scenarios")
+    own = any(Path(top["name"].file).parent.parent == home for top in layers)
     for top in layers:
         for node in top["remove"].items() if "remove" in top else ():
             if node.value not in merged.terms:
+                if own and node.value in catalogue:
+                    continue  # a package written for any place: what does not run here need not be taken away
                 near = nearest(str(node.value), merged.terms)
                 raise node.error(
                     "cannot be removed: it is not a programme of the base", allowed=list(merged.terms), nearest=near

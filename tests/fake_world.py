@@ -67,6 +67,7 @@ class Number:
 
 class Registry:
     ids = tuple(DEFAULTS)
+    place = "fake"
 
     def __iter__(self):
         return (Number(id, id == "level") for id in DEFAULTS)

@@ -351,7 +351,9 @@ def test_listings_are_valid_json(capsys):
     assert {entry["class"] for entry in programmes} > set(CATALOGUE) - {"university.joint_projects"}
     assert all({"class", "parameters", "zh", "en"} <= set(entry) for entry in programmes)
     assert entry.main(["places", "--json"]) == 0
-    assert {"id": "nantong", "zh": "南通", "en": "Nantong"} in json.loads(capsys.readouterr().out)
+    places = {place["id"]: place for place in json.loads(capsys.readouterr().out)}
+    assert (places["nantong"]["zh"], places["nantong"]["en"], places["nantong"]["inside"]) == ("南通", "Nantong", "")
+    assert places["rugao"]["inside"] == "nantong" and {"shanghai", "suzhou", "nanjing", "beijing", "xian"} <= set(places["rugao"]["hubs"])
     for command in ("parameters", "programmes", "places"):
         assert entry.main([command]) == 0
         assert capsys.readouterr().out
@@ -595,3 +597,12 @@ def test_hydras_own_launchers_end_in_separate_complete_results(small_world, monk
     assert len(found) == 2 and all((folder / "report.html").is_file() for folder in found)
     assert {Results.open(folder).quarters for folder in found} == {4, 8}
     assert all(Results.open(folder).n_done == 6 for folder in found)
+
+
+def test_a_sweep_over_a_place_and_its_part_says_that_they_must_not_be_added(small_world, capsys, monkeypatch):
+    monkeypatch.setattr("sim.cli.planned", lambda job: None)
+    monkeypatch.setattr("sim.cli.one_study", lambda *_: 0)
+    assert entry.main(["study", *small("-m", "place=nantong,rugao")]) == 0
+    assert "不可相加" in capsys.readouterr().out
+    assert entry.main(["study", *small("-m", "place=nantong,yancheng")]) == 0
+    assert "不可相加" not in capsys.readouterr().out

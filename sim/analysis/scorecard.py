@@ -273,11 +273,28 @@ CHECKS = (
 )  # fmt: skip
 
 
+# Lines whose facts are of the nation, the province or the literature: they hold in any place.
+EVERYWHERE = (
+    "size_tail_2020", "survival_5", "size_hazard", "pass_rate", "loan_access_hnte", "loan_access_sme", "loan_sme", "npl",
+    "tenants", "graduates", "tenant_rd", "tenant_hnte", "talent_growth_2022", "fund_raised",
+    *(check.id for check in CHECKS if check.group == MECHANISM),
+)  # fmt: skip
+
+
+def checks(place: str) -> tuple[Check, ...]:
+    """What is known of a place: its own facts, then those that hold everywhere."""
+    from sim.analysis.place_checks import OF_PLACE
+
+    if place not in OF_PLACE:
+        return CHECKS
+    return OF_PLACE[place] + tuple(check for check in CHECKS if check.id in EVERYWHERE)
+
+
 def lines(results) -> list[Line]:
-    """Every check over the worlds of the status quo; empty when the study has none."""
+    """Every check of the place over the worlds of the status quo; empty when the study has none."""
     if BASE not in results.scenarios:
         return []
-    return [_line(number, check, results) for number, check in enumerate(CHECKS, 1)]
+    return [_line(number, check, results) for number, check in enumerate(checks(results.place), 1)]
 
 
 def _line(number: int, check: Check, results) -> Line:

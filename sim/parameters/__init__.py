@@ -4,7 +4,7 @@
 """
 
 from sim.parameters.number import Number, Prior, Steps, quarter_index, quarter_name
-from sim.parameters.registry import Numbers, Registry, dotted, places, registry
+from sim.parameters.registry import Numbers, Registry, apart, dotted, places, registry
 
 __all__ = [
     "Number",
@@ -12,6 +12,7 @@ __all__ = [
     "Prior",
     "Registry",
     "Steps",
+    "apart",
     "dotted",
     "places",
     "quarter_index",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from numbers import Real
+from pathlib import Path
 
 import numpy as np
 
@@ -18,6 +19,8 @@ NUMBER, BOOLEAN, QUARTER, CHOICE, PATH = "number", "boolean", "quarter", "choice
 KINDS = ("document", "statistic", "literature", "assumption")
 REQUIRED = ("default", "unit", "meaning", "kind", "source")
 KEYS = (*REQUIRED, "range", "prior", "document", "quote", "choices")
+RESTATED = ("default", "kind", "source")  # what must be said of a number that another place has defined
+RESTATING = (*RESTATED, "meaning", "range", "prior", "document", "quote", "choices")
 ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*(\.[a-z][a-z0-9]*(_[a-z0-9]+)*)+")
 WORD = re.compile(r"[a-z][a-z0-9_]*")
 DOCUMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\.txt")
@@ -31,7 +34,8 @@ class Number:
     """An entry of a number file. `default`, `low`, `high` are in `unit` (quarters as indices, 0 = 2021Q1).
 
     `low` and `high` are inclusive, None for booleans and choices; `zh` and `en` say what the number means; `file` and
-    `line` where it is written.
+    `line` where it is written. `place` is the place whose file defines it, empty for what all places share; `origin`
+    the place it is taken from where a place builds on another.
     """
 
     id: str
@@ -50,6 +54,8 @@ class Number:
     choices: tuple[str, ...]
     file: str
     line: int
+    place: str = ""
+    origin: str = ""
 
     def check(self, written: object, *, file: str | None = None, line: int | None = None, field: str = "") -> Value:
         """The value that `written` stands for, of this number's type and inside its range, or InputError.
@@ -134,29 +140,34 @@ class Number:
         return f"{self.low:.15g} to {self.high:.15g} {self.unit}"
 
 
-def read_number(id: str, node: Node) -> Number:
-    """The entry `node` of a number file, checked, or InputError."""
+def read_number(id: str, node: Node, place: str = "", like: Number | None = None) -> Number:
+    """The entry `node` of a number file, checked, or InputError; `place` if it is the file of one.
+
+    `like` is the same number where it was defined first: unit and type are its own, and what is not said stays.
+    """
     if not ID.fullmatch(id):
         raise node.error(
             "is not a number's id", value=id, allowed="words in small letters joined by dots, such as credit.rate_cap"
         )
-    entry = node.mapping(KEYS, required=REQUIRED)
+    entry = node.mapping(*((KEYS, REQUIRED) if like is None else (RESTATING, RESTATED)))
     if not isinstance(entry["kind"].value, str) or entry["kind"].value not in KINDS:
         raise entry["kind"].error(
             "is not a kind of source", allowed=KINDS, nearest=nearest(str(entry["kind"].value), KINDS)
         )
     document, quote = _evidence(entry, node)
-    meaning = entry["meaning"].mapping(("zh", "en"), required=("zh", "en"))
-    choices = _choices(entry)
+    zh, en = _meaning(entry["meaning"]) if "meaning" in entry else (like.zh, like.en)
+    choices = _choices(entry) if like is None or "choices" in entry else like.choices
     type_ = _type(entry["default"], choices)
-    low, high = _range(entry, type_, node)
+    if like and type_ != like.type:
+        raise entry["default"].error(f"must be a {like.type}, as in {Path(like.file).name}:{like.line}")
+    low, high = _range(entry, type_, node) if like is None or "range" in entry else (like.low, like.high)
     number = Number(
         id=id,
         default=None,
         type=type_,
-        unit=entry["unit"].text(40),
-        zh=meaning["zh"].text(300),
-        en=meaning["en"].text(300),
+        unit=like.unit if like else entry["unit"].text(40),
+        zh=zh,
+        en=en,
         low=low,
         high=high,
         prior=None,
@@ -167,11 +178,17 @@ def read_number(id: str, node: Node) -> Number:
         choices=choices,
         file=node.file,
         line=node.line,
+        place=place,
     )
     written = entry["default"]
     default = number.check(written.plain(), file=written.file, line=written.line, field=written.field)
     number = replace(number, default=default)
     return replace(number, prior=_prior(entry["prior"], number)) if "prior" in entry else number
+
+
+def _meaning(node: Node) -> tuple[str, str]:
+    part = node.mapping(("zh", "en"), required=("zh", "en"))
+    return part["zh"].text(300), part["en"].text(300)
 
 
 def _type(node: Node, choices: tuple[str, ...]) -> str:

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import InputError, nearest
-from sim.inputs import read_yaml
+from sim.inputs import Node, read_yaml
+from sim.parameters.inherit import HEAD, PLACE, derived, neighbour
 from sim.parameters.number import QUARTER, Number, Value, read_number
 from sim.parameters.values import Steps
 
 FOLDER = Path(__file__).resolve().parent
-PLACE = "place."
 STOP = "stop must be after start"
 
 
@@ -40,16 +40,29 @@ def _registry(place: str) -> Registry:
     return Registry.read(shared, FOLDER / "places" / f"{place}.yaml")
 
 
+def apart(names: Iterable[str]) -> None:
+    """InputError if one of these places lies inside another of them: what they report must not be added up."""
+    asked = list(names)
+    for name in asked:
+        around = registry(name).inside
+        if around in asked:
+            problem = f"{name} lies inside {around}: it is counted there already, never add the two"
+            raise InputError(problem, field="place")
+
+
 def dotted(keywords: Mapping[str, object]) -> dict[str, object]:
     """Keyword form to ids: `{"credit__rate_cap": 0.08}` → `{"credit.rate_cap": 0.08}`."""
     return {name.replace("__", "."): value for name, value in keywords.items()}
 
 
 class Registry:
-    """Numbers by id, in the order of their files. Iterating gives `Number`s; `in` and `[]` take ids."""
+    """Numbers by id, in the order of their files. Iterating gives `Number`s; `in` and `[]` take ids.
 
-    def __init__(self, numbers: Iterable[Number], place: str = ""):
-        self.place = place
+    `base` is the place it builds on, `inside` the place it lies in and is a part of; empty where there is none.
+    """
+
+    def __init__(self, numbers: Iterable[Number], place: str = "", base: str = "", inside: str = ""):
+        self.place, self.base, self.inside = place, base, inside
         self._numbers: dict[str, Number] = {}
         for number in numbers:
             first = self._numbers.get(number.id)
@@ -73,16 +86,27 @@ class Registry:
 
     @classmethod
     def read(cls, shared: Iterable[str | PathLike], place: str | PathLike | None = None) -> Registry:
-        """From number files: `shared` of all places, and that of one `place`, whose ids all start with `place.`."""
-        numbers = []
-        files = [(Path(file), False) for file in shared] + ([(Path(place), True)] if place else [])
-        for file, of_place in files:
-            for id, node in read_yaml(file).mapping().items():
-                if id.startswith(PLACE) is not of_place:
-                    where = "must start with `place.`" if of_place else "belongs in the file of a place"
-                    raise node.error(f"the id {where}", value=id)
-                numbers.append(read_number(id, node))
-        return cls(numbers, Path(place).stem if place else "")
+        """From number files: `shared` of all places, and that of one `place`, whose ids all start with `place.`.
+
+        A place with a `base` says only what differs from that place, whose file lies beside its own; `sim.parameters.inherit`.
+        """
+        numbers = [number for file in shared for number in _numbers(read_yaml(file).mapping())]
+        if place is None:
+            return cls(numbers)
+        top = read_yaml(place).mapping()
+        head, own = {key: top[key] for key in HEAD if key in top}, {key: top[key] for key in top if key not in HEAD}
+        name = Path(place).stem
+        inside = neighbour(head["inside"]).stem if "inside" in head else ""
+        if "base" not in head:
+            for key in head.keys() - {"inside"}:
+                raise head[key].error("is for a place with a `base`")
+            return cls(numbers + _numbers(own, name), name, inside=inside)
+        file = neighbour(head["base"])
+        under = read_yaml(file).mapping()
+        if "base" in under:
+            raise head["base"].error("has a base itself: a place builds on one other, not on a chain")
+        plain = {key: under[key] for key in under if key not in HEAD}
+        return cls(derived(numbers, _numbers(plain, file.stem), head, own, name), name, file.stem, inside)
 
     def __iter__(self) -> Iterator[Number]:
         return iter(self._numbers.values())
@@ -120,6 +144,14 @@ class Registry:
                 written = self[stop].written(values[stop])
                 raise InputError(STOP, field=stop, value=written, allowed=f"after {self[start].written(values[start])}")
         return Numbers(values, [id for id in self.ids if id in changes], [id for id in self.ids if id in drawn])
+
+
+def _numbers(nodes: Mapping[str, Node], place: str = "") -> list[Number]:
+    for id, node in nodes.items():
+        if id.startswith(PLACE) is not bool(place):
+            where = "must start with `place.`" if place else "belongs in the file of a place"
+            raise node.error(f"the id {where}", value=id)
+    return [read_number(id, node, place) for id, node in nodes.items()]
 
 
 class Numbers(Mapping[str, Value]):
