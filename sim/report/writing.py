@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
 from sim.errors import InputError
-from sim.report import page, sheets, style
+from sim.report import drawing, page, sheets
 from sim.report.figures import FIGURES, figure
 from sim.report.reading import Reading
-from sim.report.saving import saved
 from sim.report.words import LANGUAGES, say
 from sim.study.manifest import write_whole
 
@@ -39,28 +37,29 @@ def _figures(r: Reading, draw: bool, lines: list, end: str) -> tuple[dict[str, b
     lang, files, shown, undrawn = r.lang, {}, [], []
     if not r.shown:
         undrawn.append(say(lang, "没有完成的推演，无图可画。", "No run is done: nothing to draw."))
-    # The settings are entered once: they are some three hundred, and each is checked.
-    with style.context() if draw else nullcontext():
-        for place, name in enumerate(FIGURES if r.shown else (), 1):
-            module, more = figure(name), {"lines": lines} if name == "checks" else {}
-            if hasattr(module, "skip") and r.has(*module.NEEDS) and module.skip(r):
-                continue
-            why = say(lang, "、", ", ").join(_lacking(r, module, lines if more else [True]))
-            if why:
-                undrawn.append(
-                    say(
-                        lang,
-                        f"图 {place} 未画：结果中没有{why}。",
-                        f"Figure {place} not drawn: the results lack {why}.",
-                    )
+    places, jobs = [], []
+    for place, name in enumerate(FIGURES if r.shown else (), 1):
+        module, more = figure(name), {"lines": lines} if name == "checks" else {}
+        if hasattr(module, "skip") and r.has(*module.NEEDS) and module.skip(r):
+            continue
+        why = say(lang, "、", ", ").join(_lacking(r, module, lines if more else [True]))
+        if why:
+            undrawn.append(
+                say(
+                    lang,
+                    f"图 {place} 未画：结果中没有{why}。",
+                    f"Figure {place} not drawn: the results lack {why}.",
                 )
-                continue
-            words, made = module.words(r, lang, **more), {"data": ""}
-            if draw:
-                kept = saved(module, r, lang, words, **more)
-                stem, made = f"figures/{place:02d}_{name}{end}", kept.embedded
-                files[f"{stem}.png"], files[f"{stem}.svg"] = kept.png, kept.svg
-            shown.append({"number": place, **asdict(words), **made})
+            )
+            continue
+        places.append(place)
+        jobs.append((name, module.words(r, lang, **more), more))
+    made = drawing.all_of(jobs, r) if draw else [None] * len(jobs)
+    for place, (name, words, _), drawn in zip(places, jobs, made, strict=True):
+        if drawn:
+            stem = f"figures/{place:02d}_{name}{end}"
+            files[f"{stem}.png"], files[f"{stem}.svg"] = drawn.png, drawn.svg
+        shown.append({"number": place, **asdict(words), **(drawn.embedded if drawn else {"data": ""})})
     return files, shown, undrawn
 
 

@@ -29,6 +29,7 @@ class Results:
 
     def __init__(self, about: dict, journal: Journal):
         self.manifest = about
+        self.folder: Path | None = None  # where the study lies, if it was opened from a folder
         self._journal = journal
         self._dataset: xr.Dataset | None = None
         self._small: list[tuple[int, int, dict, dict]] | None = None
@@ -56,7 +57,9 @@ class Results:
     def open(cls, folder: str | Path) -> Results:
         """The study of a folder; `StudyError` if there is none."""
         folder = Path(folder)
-        return cls(manifest.read(folder), Journal.read(folder))
+        found = cls(manifest.read(folder), Journal.read(folder))
+        found.folder = folder
+        return found
 
     @property
     def missing(self) -> list[dict]:
