@@ -61,8 +61,8 @@ def _more(x: Spread, lang: str) -> str:
         return say(lang, f"，再跑 {MANY} 个{zh}也未必能定", f"; {MANY} more {en} might not settle it")
     if x.crossed:
         return say(lang, f"，均值约需再跑 {int(x.more)} 个世界（抽样与种子按现有比例）",
-                   f"; about {int(x.more)} more worlds (draws and seeds in proportion) would settle the mean")  # fmt: skip
-    return say(lang, f"，均值约需再跑 {int(x.more)} 个种子", f"; about {int(x.more)} more seeds would settle the mean")
+                   f"; about {int(x.more)} more world{"s" * (int(x.more) != 1)} (draws and seeds in proportion) would settle the mean")  # fmt: skip
+    return say(lang, f"，均值约需再跑 {int(x.more)} 个种子", f"; about {int(x.more)} more seed{"s" * (int(x.more) != 1)} would settle the mean")
 
 
 def by_scenario(r: Reading) -> dict[str, list[Answer]]:

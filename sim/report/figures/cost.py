@@ -25,6 +25,7 @@ def _paired(r: Reading, s: str, against: str, lang: str):
         cost = cost + r.difference("expected_guarantee_loss", s, against)[:, -1]
     return firms, cost / (1e4 if lang == "zh" else 1e6)
 
+WIDE = 30  # times the cheapest mean
 
 Verdict = tuple[tuple[float, float, float] | None, Spread, str]
 
@@ -63,6 +64,7 @@ def draw(results, ax=None, lang: str = "zh"):
     against = r.once(verdicts)
     most = max((len(x) for x in against.values()), default=1)
     figure, axes = style.panels(ax, max(1, len(against)), 1, 0.6 + len(against) * (0.75 + 0.3 * most), sharex=True)
+    wide = _wide([found for rows in against.values() for found, _, _ in rows.values() if found])
     for cell, (other, rows) in zip(axes[:, 0], against.items(), strict=False):
         for i, (s, (found, _, message)) in enumerate(rows.items()):
             if found:
@@ -71,20 +73,26 @@ def draw(results, ax=None, lang: str = "zh"):
                 cell.plot(mean, -i, marker=r.marker(s), color=r.colour(s), markersize=6)
             cell.annotate(message, (1.01, -i), xycoords=("axes fraction", "data"), va="center", fontsize=7.5,
                           color="#222222" if found else style.BAD, annotation_clip=False)  # fmt: skip
-        cell.axvline(0, color="#999999", linewidth=0.8)
+        if not wide:
+            cell.axvline(0, color="#999999", linewidth=0.8)
         cell.set_yticks([-i for i in range(len(rows))], [r.short(s, 18) for s in rows])
         cell.set_ylim(-len(rows) + 0.4, 0.6)
         name = text.quoted(lang, r.short(other, 24, 1))
         cell.set_title(say(lang, f"与{name}相比", f"Against {name}"))
         cell.grid(axis="y", visible=False)
+    if wide:
+        axes[-1, 0].set_xscale("log")
+        axes[-1, 0].xaxis.set_major_formatter(lambda x, _: f"{x:,.10g}")
     axes[-1, 0].set_xlabel(
-        say(
-            lang,
-            "每多一家高企的公共成本（万元，各级政府合计）",
-            "public cost per additional HNTE (m RMB, all governments)",
-        )
+        say(lang, "每多一家高企的公共成本（万元，各级政府合计", "public cost per additional HNTE (m RMB, all governments")
+        + (say(lang, "，对数轴）", "; log scale)") if wide else say(lang, "）", ")"))
     )
     return figure
+
+
+def _wide(found: list[tuple[float, float, float]]) -> bool:
+    """Whether one package costs so much more than the others that on a plain axis they would lie on one spot."""
+    return bool(found) and min(low for _, low, _ in found) > 0 and max(x[2] for x in found) > WIDE * min(x[0] for x in found)
 
 
 def words(results, lang: str) -> Words:
