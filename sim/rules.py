@@ -33,6 +33,21 @@ class Coaching:
 
 
 @dataclass(frozen=True)
+class LossShares:
+    """Who bears what part of a loss after collateral; the rest is the bank's. `guarantor` is the company's agency."""
+
+    pool: float = 0.0
+    guarantee: float = 0.0
+    insurance: float = 0.0
+    guarantor: str = ""
+
+    @property
+    def total(self) -> float:
+        """Part of a loss that the bank does not bear."""
+        return self.pool + self.guarantee + self.insurance
+
+
+@dataclass(frozen=True)
 class LoanProduct:
     """A loan with public cover. `agency` is the programme that bears the covered loss; quota in RMB this quarter."""
 
@@ -46,6 +61,19 @@ class LoanProduct:
     stop_loss: float = 1.0
     fee: float = 0.0
     guarantor: bool = False
+    district: str = "all"  # or the one district whose firms may have it
+    list_size: int = 0  # firms on its list; 0 = open to all
+    list_rule: str = "tier"  # tier, score or lot
+    minimum_loan: float = 0.0  # RMB; smaller loans are not covered
+    stretch: bool = False  # whether firms may ask for more than they need to reach that
+    label_weight: float = 0.0  # part of annual sales that a certificate stands for among what can be pledged
+    shares: LossShares | None = None  # several bear the loss, each its share
+    information: float = 0.0  # part of the bank's error that owners' knowledge of a firm removes
+
+    @property
+    def for_all(self) -> bool:
+        """Whether any firm of its tiers may count on it."""
+        return self.district == "all" and not self.list_size and not self.label_weight
 
 
 @dataclass

@@ -11,8 +11,9 @@ from sim.errors import InnosimError, LedgerError
 from sim.institutions import funds
 from sim.institutions.agency import Agency, Guarantor
 from sim.institutions.bank import Bank
-from sim.institutions.books import Books
+from sim.institutions.books import OPENING_KINDS, Books
 from sim.institutions.fund_agency import FundAgency
+from sim.institutions.joint_office import JointOffice
 from sim.institutions.university import University
 from sim.ledger import Ledger, split
 from sim.metrics import TIERS, Record
@@ -50,7 +51,7 @@ class World:
     """Everything that changes in a run. `seed` fixes the luck of every row, whatever the package does."""
 
     bank_class, agency_class, guarantor_class, fund_class = Bank, Agency, Guarantor, FundAgency
-    university_class = University
+    university_class, joint_class = University, JointOffice
 
     def __init__(self, numbers, scenario, seed: int, quarters: int = 40, streams: Streams | None = None,
                  openings: Openings | None = None):  # fmt: skip
@@ -314,15 +315,21 @@ class World:
         accounts["city"] = float(np.rint(self.numbers["place.city_opening_cash"]))
         for programme in self.programmes:
             kind = self.guarantor_class if programme.lends == "guarantee" else self.agency_class
+            kind = self.joint_class if programme.lends == "joint" else kind
             kind = self.fund_class if programme.invests else kind
             agency = self.make(kind, programme, self.firms.rows, isinstance(programme, Funded))
             self.agencies[programme.id] = agency
             # The capital of a public company that exists already is city money of earlier years.
             accounts[agency.account] = np.rint(agency.reserve()) if programme.start < 0 else 0.0
             accounts["city"] -= accounts[agency.account]
+            for partner, capital in agency.partners():
+                accounts[partner] = capital
+                accounts["outside"] -= capital
         self.paying = [agency for agency in self.agencies.values() if agency.programme.group]
         self.banks = [self.make(self.bank_class, k, f"bank {k + 1}") for k in range(int(self.numbers["credit.bank_count"]))]
-        self.books = Books(LOAN_PRODUCTS, self.firms.rows)
+        # Products of the start, whose loans everybody inherits, and those of this package.
+        books = {name: kind for name, kind in LOAN_PRODUCTS.items() if kind in OPENING_KINDS or name in self.agencies}
+        self.books = Books(books, self.firms.rows)
         self.products = {product.agency: product for product in self.rules.products}
         self.contracts = dict(self.products)
         for product in self.rules.products:

@@ -32,6 +32,9 @@ EVERYTHING = {name: {} for name in worlds.PROGRAMMES} | {
     "award.library": {"extra_appropriation": 10_000_000},
     "policy30": {"extra_appropriation": 50_000_000, "min_rd": 0},
     "fund.of_funds": {"start": "2021Q1", "extra_appropriation": 50_000_000},
+    "whitelist.risk_share": {"start": "2021Q1", "threshold": 1_000_000, "district": "all"},
+    "loan.hnte_express": {"start": "2021Q1", "district": "all"},
+    "finance.five_in_one": {"quota": 1e9, "rate_spread": 0.03},
 }
 EAGER = {
     "delivery.pay_delay": 1, "delivery.hassle_cost": 100, "delivery.awareness": 1, "grant.misuse_share": 1,
@@ -49,7 +52,7 @@ ROWS = ("_debit_rows", "_credit_rows")
 LEGS = {
     "equity": PAID, "sales_local": PAID, "sales_outside": PAID, "costs_local": BOUGHT, "costs_outside": BOUGHT,
     "rd": BOUGHT, "misuse": BOUGHT, "investment": BOUGHT, "dividend": (*BOUGHT, "_credit_rows"), "loan": PAID,
-    "principal": (*BOUGHT, "_debit"), "interest": BOUGHT, "fee": BOUGHT, "subsidy": PAID, "bank_expense": MOVED,
+    "principal": (*BOUGHT, "_debit"), "interest": BOUGHT, "fee": BOUGHT, "premium": BOUGHT, "claim": MOVED, "subsidy": PAID, "bank_expense": MOVED,
     "tax": ("_debit", *BOUGHT), "tax_split": MOVED, "appropriation": MOVED, "returned": MOVED, "award": PAID, "service": MOVED,
     "administration": MOVED, "application": BOUGHT, "compensation": MOVED, "collateral": MOVED, "closing": BOUGHT,
     "trade_loss": PAID, "moved": BOUGHT, "public_services": MOVED, "talent_grant": MOVED,
