@@ -83,6 +83,17 @@ class Delivery:
     awareness: float
     hassle: float = 1.0
     automatic: set = field(default_factory=set)
+    away: float = 0.0  # files a quarter that staff who are elsewhere do not read
+
+
+@dataclass(frozen=True)
+class Visits:
+    """Calls of office and bank on firms, and on a share of incubators a year (over 1: some more than once)."""
+
+    firms: float  # a quarter
+    incubators: float
+    information: float  # part of the lasting error in the bank's view that a visit removes
+    quarters: int  # for which it lasts
 
 
 @dataclass(frozen=True)
@@ -173,6 +184,7 @@ class Rules:
     links: Links = field(default_factory=Links)
     products: list[LoanProduct] = field(default_factory=list)
     premises: Premises = field(default_factory=Premises)
+    visits: Visits | None = None
 
 
 def national(numbers) -> TaxRules:

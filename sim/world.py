@@ -40,6 +40,7 @@ from sim.processes import (
     talent,
     talent_start,
     taxes,
+    visits,
 )  # fmt: skip
 from sim.programmes import LOAN_PRODUCTS, Funded, build
 from sim.streams import Luck, Streams
@@ -87,6 +88,7 @@ class World:
         knowledge.learn(self)
         talent.step(self)
         projects.work(self)
+        visits.call(self)
         credit.serve_debt(self)
         credit.borrow(self)
         equity.act(self)
@@ -145,7 +147,8 @@ class World:
             agency.pay(self)
         # Reviewers take files as they lie: every programme gets capacity in proportion to what waits.
         files = [agency.files(self) for agency in self.paying]
-        self.files_read = min(int(self.numbers["delivery.review_capacity"]), sum(files))
+        capacity = max(int(self.numbers["delivery.review_capacity"] - self.rules.delivery.away), 0)
+        self.files_read = min(capacity, sum(files))
         shares = [count / max(sum(files), 1) for count in files]
         for agency, capacity in zip(self.paying, split(self.files_read, shares)):
             agency.review(self, int(capacity))

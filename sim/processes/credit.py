@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.processes import equity, lending
+from sim.processes import equity, lending, visits
 from sim.processes.risk import default_odds, pledge, required_rate, seen
 
 
@@ -56,12 +56,12 @@ def borrow(world) -> None:
     size, owed = annual[rows], debt[rows]
     odds = _book_odds(world, rows, size, owed)
     noise = _judgement(world, world.luck.normal("bank", rows), rows)
+    knows, noise = visits.seen(world, rows, firms.awareness[rows] < world.rules.delivery.awareness, noise)
     # What the bank would lend alone: nothing to a firm in arrears or beyond the highest rate, and no more than the
     # collateral and a little unsecured credit carry.
     rate = _ordinary_rate(world, rows, size, owed + need, seen(odds, noise, p, 0.0))
     carries = np.maximum(capacity(world, rows, size) - world.books.balance[0].take(rows), 0)
     alone = np.where(sound & (rate <= p["credit.rate_cap"]), np.floor(carries), 0)
-    knows = firms.awareness[rows] < world.rules.delivery.awareness
     sound, tier = sound & knows, firms.tier[rows]
     for name, product in world.products.items():
         # Pool loans are for sound firms; a guarantee is for what the bank alone refuses.
@@ -237,7 +237,7 @@ def start(world) -> None:
     rows = np.flatnonzero(debt)
     _place(world, 0, rows, debt[rows], p)
     books.new[:] = 0
-    world.lists = {}
+    world.lists, world.visited = {}, None
 
 
 def _place(world, book, rows, amount, p):

@@ -10,6 +10,7 @@ from sim.programmes.carrier_chain import CarrierChain
 from sim.programmes.carrier_incubators import CarrierIncubators
 from sim.programmes.enclave_incubator import EnclaveIncubator
 from sim.programmes.finance_five_in_one import FiveInOne
+from sim.programmes.finance_visits import FinanceVisits
 from sim.programmes.fund_angel import FundAngel
 from sim.programmes.fund_of_funds import FundOfFunds
 from sim.programmes.fund_suketou import FundSuketou
@@ -48,6 +49,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "loan.kechuangdai": Kechuangdai,
     "loan.hnte_express": HnteExpress,
     "guarantee.citycompany": GuaranteeCompany,
+    "finance.visits": FinanceVisits,
     "finance.five_in_one": FiveInOne,  # after the guarantee company, which is one of its parties
     "talent.jianghai": TalentJianghai,
     "talent.youth_grants": TalentYouth,

@@ -21,5 +21,9 @@ class HnteExpress(PoolLoan):
     lends = "label"
     channel = "bank's collateral test for certified firms; worth of a certificate"
 
+    def contribute(self, rules, numbers, quarter):
+        if self.label_weight:  # a certificate that stands for nothing opens no loan
+            super().contribute(rules, numbers, quarter)
+
     def terms(self, numbers, quarter) -> LoanProduct:
         return replace(super().terms(numbers, quarter), label_weight=self.label_weight, district=self.district)
