@@ -70,10 +70,16 @@ class LoanProduct:
     shares: LossShares | None = None  # several bear the loss, each its share
     information: float = 0.0  # part of the bank's error that owners' knowledge of a firm removes
 
+    least: float = 0.0  # RMB; its smallest loan where that is not the usual one
+    round_share: float = 0.0  # part of the equity of a recent round that may be borrowed; 0 = no round is asked for
+    round_age: int = 0  # quarters within which a round is recent
+    warrant: float = 0.0  # part of what is owed that the next round pays to the bank
+    warrant_rate: float = 0.0  # share/year that the bank forgoes for it
+
     @property
     def for_all(self) -> bool:
         """Whether any firm of its tiers may count on it."""
-        return self.district == "all" and not self.list_size and not self.label_weight
+        return self.district == "all" and not (self.list_size or self.label_weight or self.round_share)
 
 
 @dataclass

@@ -91,6 +91,7 @@ class World:
         visits.call(self)
         credit.serve_debt(self)
         credit.borrow(self)
+        credit.follow_equity(self)
         equity.act(self)
         credit.invest(self)
         carriers.run(self)

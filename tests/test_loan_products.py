@@ -135,7 +135,10 @@ def test_only_certified_firms_of_the_district_borrow_on_a_certificate_and_no_mor
 
 
 def test_the_heavier_the_label_the_more_is_lent_on_it_and_a_label_of_no_weight_opens_no_loan():
-    lent = [step_with({LABEL: WIDE | {"label_weight": weight}}, size=0.2).books.total[-3:].tolist() for weight in (0.02, 0.3)]
+    lent = [
+        step_with({LABEL: WIDE | {"label_weight": weight}}, size=0.2).books.total[-3:].tolist()
+        for weight in (0.02, 0.3)
+    ]
     books = step_with({LABEL: WIDE}, 1).books.names
     at = books.index(LABEL) - len(books)
     assert 0 < lent[0][at] < lent[1][at]
@@ -182,7 +185,9 @@ def paid_by(world, amount: float) -> dict[str, float]:
     before = dict(world.ledger.cash)
     found = world.agencies[JOINT].compensate(world, np.array([amount]), 1e12)
     names = {"pool": f"purse:{JOINT}", "guarantor": "purse:guarantee.citycompany", "insurer": f"insurer:{JOINT}"}
-    return {name: before[account] - world.ledger.cash[account] for name, account in names.items()} | {"all": found.sum()}
+    return {name: before[account] - world.ledger.cash[account] for name, account in names.items()} | {
+        "all": found.sum()
+    }
 
 
 def test_each_party_bears_its_share_of_a_loss():
@@ -190,7 +195,9 @@ def test_each_party_bears_its_share_of_a_loss():
     assert paid_by(world, 80_000.0) == {"pool": 30_000, "guarantor": 20_000, "insurer": 30_000, "all": 80_000}
 
 
-@pytest.mark.parametrize(("party", "term"), [("pool", "government_share"), ("guarantor", "guarantor_share"), ("insurer", "insurer_share")])
+@pytest.mark.parametrize(
+    ("party", "term"), [("pool", "government_share"), ("guarantor", "guarantor_share"), ("insurer", "insurer_share")]
+)
 def test_a_party_that_is_out_pays_nothing_and_the_bank_bears_its_share(party, term):
     world, _ = joint(**{term: 0})
     usual, _ = joint()
@@ -276,7 +283,9 @@ def test_as_many_firms_are_called_on_as_the_terms_say_others_every_quarter():
 
 
 def test_small_firms_are_called_on_first():
-    world = city((*BANKED, VISITS), {f"{VISITS}.start": "2021Q1", f"{VISITS}.firms": 200, f"{VISITS}.incubators": 0}, size=0.2)
+    world = city(
+        (*BANKED, VISITS), {f"{VISITS}.start": "2021Q1", f"{VISITS}.firms": 200, f"{VISITS}.incubators": 0}, size=0.2
+    )
     world.step()
     firms, rows = world.firms, np.flatnonzero(world.firms.alive)
     known = visits._known(world, rows)
@@ -312,3 +321,74 @@ def test_visitors_read_no_files():
     read = [step_with({VISITS: NOW | {"files": files}, "policy30": {}, "award.library": {}}, 6, **terms).files_read
             for files in (0, 100)]  # fmt: skip
     assert read[0] > 0 and read[1] == 0
+
+
+# -- small loans, and loans that follow equity -----------------------------------------------------------------------
+SMALL, BUNDLE = "loan.inclusive", "finance.bundle"
+
+
+def lent(programmes: dict, book: str, **options) -> list[tuple[float, int]]:
+    """Every loan of a book with the slot that got it, over two years."""
+    found = []
+    terms = {f"{name}.{term}": value for name, given in programmes.items() for term, value in given.items()}
+    world = city((*BANKED, *programmes), terms, size=0.3, quarters=8)
+    lend, at = world.books.lend, world.books.names.index(book)
+
+    def noted(its, rows, amount, rate, term):
+        if its == at:
+            found.extend(zip(amount, rows))
+            for test in options.values():
+                test(world, rows, amount)
+        lend(its, rows, amount, rate, term)
+
+    world.books.lend = noted
+    for _ in range(8):
+        world.step()
+    return found
+
+
+def test_inclusive_loans_go_below_the_usual_ticket_to_firms_of_the_ladder_only():
+    def on_the_ladder(world, rows, amount):
+        assert (world.firms.tier[rows] >= 1).all() and amount.min() >= 250_000
+
+    found = lent({SMALL: NOW}, SMALL, test=on_the_ladder)
+    ordinary = lent({SMALL: NOW}, "bank")
+    assert min(amount for amount, _ in found) < 500_000 <= min(amount for amount, _ in ordinary)
+
+
+def test_a_loan_that_follows_equity_needs_a_recent_round_in_its_district_and_stays_below_its_share():
+    def after_a_round(world, rows, amount):
+        firms = world.firms
+        assert (world.quarter - firms.last_round[rows] <= 4).all()
+        assert (firms.district[rows] == world.place.districts.index("tongzhou")).all()
+        assert (amount <= 0.9 * firms.equity_left[rows]).all()
+
+    terms = NOW | {"share": 0.9, "rate_spread": 0.05, "quota": 1e9}
+    assert lent({BUNDLE: terms, "fund.suketou": {"appropriation": 1e9}}, BUNDLE, test=after_a_round)
+    assert product(BUNDLE, share=0) is None
+
+
+def test_what_is_borrowed_on_a_round_is_spent_like_the_round():
+    world = city(BANKED, size=0.1)
+    slots, amount = np.array([3, 5]), np.array([1e6, 2e6])
+    part, runway = world.numbers["equity.rd_share"], world.numbers["equity.runway"]
+    world.firms.equity_left[slots] = 5e5
+    lending.spend_like_equity(world, slots, amount)
+    assert (world.firms.equity_left[slots] == 5e5 + np.rint(part * amount)).all()
+    assert (world.firms.equity_quarter[slots] == np.ceil(world.firms.equity_left[slots] / runway)).all()
+
+
+@pytest.mark.parametrize(("cash", "paid"), [(5e6, 1e5), (4e4, 4e4), (-1e5, 0.0)])
+def test_the_next_round_pays_the_warrant_as_far_as_there_is_money(cash, paid):
+    world = city((*BANKED, BUNDLE), {f"{BUNDLE}.start": "2021Q1", f"{BUNDLE}.warrant": 0.1}, size=0.1)
+    world.step()
+    slot = np.flatnonzero(world.firms.alive)[:1]
+    world.books.balance[world.books.names.index(BUNDLE), slot] = 1e6
+    world.firms.cash[slot] = cash
+    lending.exercise(world, slot)
+    assert cash - world.firms.cash[slot[0]] == paid
+
+
+def test_a_warrant_stands_in_for_a_higher_rate_and_not_for_the_cost_of_money():
+    one, none = product(BUNDLE), product(BUNDLE, warrant=0)
+    assert one.warrant_rate == pytest.approx(0.1 * 0.2) and none.warrant_rate == 0

@@ -50,7 +50,9 @@ def borrow(world) -> None:
     wanted += np.maximum(p["credit.cash_floor"] * annual - firms.cash[:n], 0) * (desired > 0)
     ceiling = np.maximum(2 * desired - debt, 0)
     wanted = np.minimum(wanted, ceiling)
-    rows = np.flatnonzero(firms.alive[:n] & (wanted >= p["credit.minimum_ticket"]))
+    ticket = p["credit.minimum_ticket"]
+    least = min((product.least for product in world.products.values() if product.least), default=ticket)
+    rows = np.flatnonzero(firms.alive[:n] & (wanted >= min(least, ticket)))
     need = np.rint(wanted[rows])
     sound = firms.below[rows] == 0
     size, owed = annual[rows], debt[rows]
@@ -64,6 +66,8 @@ def borrow(world) -> None:
     alone = np.where(sound & (rate <= p["credit.rate_cap"]), np.floor(carries), 0)
     sound, tier = sound & knows, firms.tier[rows]
     for name, product in world.products.items():
+        if product.round_share:
+            continue
         # Pool loans are for sound firms; a guarantee is for what the bank alone refuses.
         book = world.books.names.index(name)
         open_to = (knows if product.guarantor else sound) & (tier >= product.minimum_tier)
@@ -76,13 +80,32 @@ def borrow(world) -> None:
         need[at] = np.maximum(need[at] - amount, 0)
     # Ordinary loans up to what the bank carries alone.
     amount = np.minimum(need, alone)
-    at = np.flatnonzero(amount >= p["credit.minimum_ticket"])
+    at = np.flatnonzero(amount >= ticket)
     amount = amount[at]
     _disburse(world, 0, rows[at], amount, rate[at])
     need[at] -= amount
     world.unmet = np.zeros(n)
     # Part of the debt it wants that a firm cannot find.
     world.unmet[rows] = np.minimum(need / np.maximum(firms.leverage[rows] * size, 1), 1)
+    if least < ticket:  # who wants less than a usual loan may be served, but counts on none
+        world.unmet[rows[wanted[rows] < ticket]] = 0
+
+
+def follow_equity(world) -> None:
+    """Loans to firms that owners have just backed, beside what they want of a bank: they go where the equity goes."""
+    for name, product in world.products.items():
+        rows = lending.just_backed(world, product)
+        if not len(rows):
+            continue
+        firms, p, book = world.firms, world.numbers, world.books.names.index(name)
+        size, owed = 4 * firms.sales[rows], world.books.balance[:, rows].sum(axis=0)
+        noise = _judgement(world, world.luck.normal("bank", rows), rows)
+        open_to = (firms.below[rows] == 0) & (firms.awareness[rows] < world.rules.delivery.awareness)
+        open_to &= firms.tier[rows] >= product.minimum_tier
+        wants = np.floor(product.round_share * firms.equity_left[rows] - world.books.balance[book, rows])
+        odds = _book_odds(world, rows, size, owed)
+        at, amount = _offer(world, book, product, rows, open_to, wants, odds, noise, p["credit.loss_unsecured"])
+        lending.spend_like_equity(world, rows[at], amount)
 
 
 def demand_factor(world, n):
@@ -146,7 +169,7 @@ def _offer(world, book, product, rows, open_to, wants, odds, noise, loss):
     quota = product.quota - (world.books.total[book] if product.guarantor else 0.0)
     if quota <= 0:
         return nobody
-    least = max(p["credit.minimum_ticket"], product.minimum_loan)
+    least = max(product.least or p["credit.minimum_ticket"], product.minimum_loan)
     at = np.flatnonzero(open_to & (wants >= least))
     amount = np.maximum(product.cap - world.books.balance[book].take(rows[at]), 0)
     amount = np.rint(np.minimum(wants[at], amount, out=amount))
@@ -159,6 +182,8 @@ def _offer(world, book, product, rows, open_to, wants, odds, noise, loss):
     default = seen(odds[at], noise[at], p, cover)
     funding = p["credit.funding_cost"] + p["credit.margin"]
     rate = required_rate(default, loss[at] if np.ndim(loss) else loss, cover, funding)
+    if product.warrant_rate:
+        rate = np.maximum(rate - product.warrant_rate, funding)
     accepted = rate <= product.rate_cap
     if product.shares:  # with what others charge it must not cost more than the dearest ordinary loan
         accepted &= rate + sum(charge for _, _, charge in agency.charges(product)) <= p["credit.rate_cap"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.columns import NEVER
-from sim.processes import partners, stakes, valuation, visits, waterfall
+from sim.processes import lending, partners, stakes, valuation, visits, waterfall
 from sim.processes.stakes import MEETING
 
 
@@ -213,6 +213,7 @@ def _pay_firms(world, slots, fund, lead, value, after, stage, joint, partner, fo
     firms.equity_quarter[slots] = np.ceil(left / p["equity.runway"])
     firms.last_round[slots] = quarter
     firms.round_stage[slots] = stage
+    lending.exercise(world, slots)
 
 
 def _pay_others(world, outside, age):

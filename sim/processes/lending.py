@@ -125,3 +125,37 @@ def certificate_credit(world, rows, sales) -> np.ndarray:
         reached = np.minimum(reached, product.cap) * (firms.awareness[rows] < world.rules.delivery.awareness)
         total += max(p["credit.rate_cap"] - product.rate_cap, 0) * reached
     return total
+
+
+# -- loans that follow equity ---------------------------------------------------------------------------------------
+def just_backed(world, product):
+    """Slots of the firms of the district that closed a round lately and have not spent it."""
+    firms, n = world.firms, world.firms.count
+    if not product.round_share:
+        return np.empty(0, np.int64)
+    recent = world.quarter - firms.last_round[:n].astype(np.int64) <= product.round_age
+    recent &= firms.alive[:n] & (firms.equity_left[:n] > 0)
+    if product.district != "all":
+        recent &= firms.district[:n] == world.place.districts.index(product.district)
+    return np.flatnonzero(recent)
+
+
+def spend_like_equity(world, slots, amount) -> None:
+    """Borrowed money lengthens the runway: the part of it that equity would give to R&D is spent as equity is."""
+    firms, p = world.firms, world.numbers
+    left = firms.equity_left[slots] + np.rint(p["equity.rd_share"] * amount)
+    firms.equity_left[slots] = left
+    firms.equity_quarter[slots] = np.ceil(left / p["equity.runway"])
+
+
+def exercise(world, slots) -> None:
+    """A new round pays the warrants of the loans that followed the last one, as far as the firm has the money."""
+    firms = world.firms
+    for name, product in world.contracts.items():
+        if not product.warrant or not len(slots):
+            continue
+        owed = world.books.balance[world.books.names.index(name)].take(slots)
+        paid = np.rint(np.minimum(product.warrant * owed, np.maximum(firms.cash[slots], 0)))
+        world.ledger.from_firms("warrant", paid, "banks", slots)
+        world.bank_flow("income", paid, slots)
+        firms.profit_year[slots] -= paid

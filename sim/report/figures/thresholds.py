@@ -37,6 +37,7 @@ def sentence(r: Reading) -> str:
     lang, found, told = r.lang, r.once(gains), []
     scale, unit = text.money(lang)
     for high, low in pairs(r):
+
         def many(metric, s, scale=scale):
             x = found[metric, s, r.baseline]
             return text.number(x.mean / scale, 2, sign=True)
@@ -58,7 +59,9 @@ def _dots(cell, r, metric, scale, at, colour=None, lift=0.0, label=None):
         x = r.once(gains)[metric, s, r.baseline].scaled(1 / scale)
         ink = colour or r.colour(s)
         cell.plot([x.low, x.high], [y + lift, y + lift], color=ink, linewidth=2.0, solid_capstyle="butt")
-        cell.plot(x.mean, y + lift, marker=r.marker(s), color=ink, markersize=5, linestyle="", label=label if i == 0 else None)
+        cell.plot(
+            x.mean, y + lift, marker=r.marker(s), color=ink, markersize=5, linestyle="", label=label if i == 0 else None
+        )
     cell.axvline(0, color="#999999", linewidth=0.8)
     style.few_value_ticks(cell)
 
