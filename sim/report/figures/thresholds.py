@@ -8,8 +8,11 @@ from sim.report.reading import Reading
 from sim.report.spread import Spread, each
 from sim.report.words import Words, listed, say
 
-NEEDS = ("guarantee_exposure", "loans_all_outstanding", "npl_ratio", "public_cost_all")
-PAIRS = (("whitelist_10m", "whitelist_1m"), ("whitelist_city_10m", "whitelist_city_1m"))
+NEEDS = ("loans_scitech_outstanding", "loans_all_outstanding", "npl_ratio", "public_cost_all")
+PAIRS = {
+    ("whitelist_10m", "whitelist_1m"): ("如皋", "Rugao"),
+    ("whitelist_city_10m", "whitelist_city_1m"): ("全市", "city-wide"),
+}
 LAST = 20  # quarters: the list has run for years by then
 COVERED, LENT = "#E69F00", "#0072B2"
 
@@ -33,25 +36,22 @@ def gains(r: Reading) -> dict[tuple[str, str], Spread]:
 
 
 def sentence(r: Reading) -> str:
-    """The answer in one sentence a list, with what cannot be told from luck said."""
+    """The answer in one sentence, with what cannot be told from luck said."""
     lang, found, told = r.lang, r.once(gains), []
     scale, unit = text.money(lang)
     for high, low in pairs(r):
-
-        def many(metric, s, scale=scale):
-            x = found[metric, s, r.baseline]
-            return text.number(x.mean / scale, 2, sign=True)
-
-        bad = found["npl_ratio", low, high]
+        (before, new_before), (after, new_after) = (
+            [found[m, s, r.baseline].mean for m in NEEDS[:2]] for s in (high, low)
+        )
+        many = [text.number(x / scale, 2, sign=True) for x in (before, after)]
+        part = [f"{100 * new / max(covered, 1.0):.0f}" for new, covered in ((new_before, before), (new_after, after))]
+        bad, where = found["npl_ratio", low, high], PAIRS[high, low][lang == "en"]
         seen = text.trio(*(100 * x for x in (bad.mean, bad.low, bad.high)))
-        verdict = "" if bad.settled else say(lang, "，与运气分不开", ", not told from luck")
-        told.append(say(
-            lang,
-            f"{r.title(low)}与{r.title(high)}相比：财政分担的风险由 {many(NEEDS[0], high)} 变为 {many(NEEDS[0], low)} {unit}，"
-            f"全部贷款只由 {many(NEEDS[1], high)} 变为 {many(NEEDS[1], low)} {unit}，不良率之差 {seen} 个百分点{verdict}",
-            f"{r.title(low)} against {r.title(high)}: risk borne by the public moves from {many(NEEDS[0], high)} to {many(NEEDS[0], low)} {unit}, "
-            f"all loans from {many(NEEDS[1], high)} to {many(NEEDS[1], low)} {unit}, bad-loan ratio {seen} points{verdict}"))  # fmt: skip
-    return say(lang, "；", "; ").join(told) + say(lang, "。", ".")
+        verdict = "" if bad.settled else say(lang, "（与运气分不开）", " (not told from luck)")
+        told.append(say(lang, f"{where}受分担贷款 {many[0]} → {many[1]} {unit}，其中净增 {part[0]}% → {part[1]}%，不良率 {seen} 个百分点{verdict}",
+                        f"{where}, loans with cover {many[0]} → {many[1]} {unit}, of them new {part[0]} → {part[1]} %, bad-loan ratio {seen} points{verdict}"))  # fmt: skip
+    head = say(lang, "门槛由1000万元降到100万元：", "From 10m to 1m: ")
+    return head + say(lang, "；", "; ").join(told) + say(lang, "。", ".")
 
 
 def _dots(cell, r, metric, scale, at, colour=None, lift=0.0, label=None):
@@ -74,7 +74,7 @@ def draw(results, ax=None, lang: str = "zh"):
     figure, axes = style.panels(ax, 1, 3, 1.3 + 0.42 * max(len(shown), 2))
     money, bad, cost = axes[0]
     at = parts.rows(money, r, shown)
-    _dots(money, r, NEEDS[0], scale, at, COVERED, 0.14, say(lang, "财政分担的风险", "risk borne by the public"))
+    _dots(money, r, NEEDS[0], scale, at, COVERED, 0.14, say(lang, "有政策分担的贷款", "loans with public cover"))
     _dots(money, r, NEEDS[1], scale, at, LENT, -0.14, say(lang, "全部贷款", "all loans"))
     money.set_title(say(lang, f"余额之差（{unit}）", f"Balances ({unit})"))
     parts.key(money, 1)
@@ -94,12 +94,12 @@ def words(results, lang: str) -> Words:
         cover, lent, bad, _ = (r.once(gains)[m, s, r.baseline] for m in NEEDS)
         values = [text.trio(*(v * f for v in (x.mean, x.low, x.high)))
                   for x, f in ((cover, 1 / scale), (lent, 1 / scale), (bad, 100))]  # fmt: skip
-        said.append(say(lang, f"{r.title(s)}：财政分担的风险 {values[0]} {unit}，全部贷款 {values[1]} {unit}，不良率 {values[2]} 个百分点",
-                        f"{r.title(s)}: risk borne by the public {values[0]} {unit}, all loans {values[1]} {unit}, bad-loan ratio {values[2]} points"))  # fmt: skip
+        said.append(say(lang, f"{r.title(s)}：有政策分担的贷款 {values[0]} {unit}，全部贷款 {values[1]} {unit}，不良率 {values[2]} 个百分点",
+                        f"{r.title(s)}: loans with public cover {values[0]} {unit}, all loans {values[1]} {unit}, bad-loan ratio {values[2]} points"))  # fmt: skip
     return Words(
         say(lang, "白名单的门槛定在1000万元还是100万元？", "A white list from 10m or from 1m RMB?"),
         sentence(r),
-        say(lang, "点：与基准情景之差，末五年平均，同一世界逐个相减；横线：均值的90%区间。两个颜色相差越大，被分担的贷款里银行本来就会放的越多。",
-            "Dots: difference from the baseline, mean of the last five years, world by world; lines: 90 % interval of the mean. The further the two colours lie apart, the more of what is covered would have been lent anyway."),
+        say(lang, "点：与基准情景之差，末五年平均，同一世界逐个相减；横线：均值的90%区间。橙色超出蓝色的部分，是银行本来就会放的贷款。",
+            "Dots: difference from the baseline, mean of the last five years, world by world; lines: 90 % interval of the mean. What orange has over blue would have been lent anyway."),
         say(lang, "点图：", "Dot plot: ") + listed(lang, said) + say(lang, "。", "."),
     )  # fmt: skip
