@@ -22,6 +22,7 @@ KINDS = {
     "costs_local": "wages and local purchases", "costs_outside": "purchases elsewhere", "rd": "R&D spending",
     "misuse": "grant money taken out", "investment": "capital goods", "dividend": "profit paid out",
     "loan": "loan disbursed", "principal": "loan repaid", "interest": "interest", "fee": "guarantee fee",
+    "premium": "loan insurance", "warrant": "bank's part of a round", "claim": "insurer's share of a loan loss",
     "subsidy": "interest subsidy", "bank_expense": "bank expenses and dividends", "tax": "tax collected",
     "tax_split": "tax passed on", "appropriation": "purse filled", "returned": "unspent money returned",
     "award": "programme pay-out", "service": "programme services and running cost", "administration": "cost of review",

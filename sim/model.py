@@ -16,6 +16,7 @@ from sim.errors import InputError
 from sim.institutions.agency import Agency, Guarantor
 from sim.institutions.bank import Bank
 from sim.institutions.fund_agency import FundAgency
+from sim.institutions.joint_office import JointOffice
 from sim.institutions.university import University
 from sim.metrics import METRICS
 from sim.parameters import dotted, registry
@@ -37,6 +38,10 @@ class GuarantorAgent(mesa.Agent, Guarantor):
     """The guarantee company among Mesa's agents."""
 
 
+class JointOfficeAgent(mesa.Agent, JointOffice):
+    """The office of a joint loan product among Mesa's agents."""
+
+
 class UniversityAgent(mesa.Agent, University):
     """A university among Mesa's agents."""
 
@@ -49,7 +54,7 @@ class _AgentWorld(World):
     """The same world with institutions that are Mesa agents."""
 
     bank_class, agency_class, guarantor_class = BankAgent, AgencyAgent, GuarantorAgent
-    university_class = UniversityAgent
+    university_class, joint_class = UniversityAgent, JointOfficeAgent
     fund_class = FundAgencyAgent
 
     def __init__(self, model: mesa.Model, *terms):

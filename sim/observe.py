@@ -122,13 +122,19 @@ def _stocks(world) -> dict[str, float]:
         "knowledge": float(firms.knowledge[:n].sum()),
         "loans_all_outstanding": float(books.total.sum()),
         "loans_scitech_outstanding": float(books.total[1:].sum()),
-        "guarantee_exposure": float((books.cover[1:] * books.total[1:]).sum()),
+        "guarantee_exposure": _covered(books),
         "loan_access": float(owes.mean()) if len(owes) else 0.0,
     }
     out.update({f"tier_{name}": float(tiers[k]) for k, name in enumerate(TIERS)})
     for name in ("fledgling", "gazelle", "unicorn"):
         out[f"{name}_labels"] = float(np.count_nonzero(getattr(firms, f"{name}_until")[:n] >= max(year, 2021)))
     return out
+
+
+def _covered(books) -> float:
+    """Balances times their cover. Only books with loans are added up: an empty one must not change a bit."""
+    held = np.flatnonzero(books.total[1:]) + 1
+    return float((books.cover[held] * books.total[held]).sum())
 
 
 def quarter(world, error: float) -> None:
@@ -160,7 +166,7 @@ def quarter(world, error: float) -> None:
     seen = min(q + 1, 4)
     put["npl_ratio"][q] = world.defaults.sum() * 4 / seen / max(books.total.sum(), 1.0)
     put["expected_guarantee_loss"][q] = float(
-        (books.cover[1:] * books.total[1:]).sum() * p["credit.loss_unsecured"]
+        _covered(books) * p["credit.loss_unsecured"]
         * world.defaults[:, 1:].sum() * 4 / seen / max(books.total[1:].sum(), 1.0)
     )  # fmt: skip
     put["tax_city"][q], put["tax_province"][q] = world.tax["city"], world.tax["province"]

@@ -33,6 +33,21 @@ class Coaching:
 
 
 @dataclass(frozen=True)
+class LossShares:
+    """Who bears what part of a loss after collateral; the rest is the bank's. `guarantor` is the company's agency."""
+
+    pool: float = 0.0
+    guarantee: float = 0.0
+    insurance: float = 0.0
+    guarantor: str = ""
+
+    @property
+    def total(self) -> float:
+        """Part of a loss that the bank does not bear."""
+        return self.pool + self.guarantee + self.insurance
+
+
+@dataclass(frozen=True)
 class LoanProduct:
     """A loan with public cover. `agency` is the programme that bears the covered loss; quota in RMB this quarter."""
 
@@ -46,6 +61,25 @@ class LoanProduct:
     stop_loss: float = 1.0
     fee: float = 0.0
     guarantor: bool = False
+    district: str = "all"  # or the one district whose firms may have it
+    list_size: int = 0  # firms on its list; 0 = open to all
+    list_rule: str = "tier"  # tier, score or lot
+    minimum_loan: float = 0.0  # RMB; smaller loans are not covered
+    stretch: bool = False  # whether firms may ask for more than they need to reach that
+    label_weight: float = 0.0  # part of annual sales that a certificate stands for among what can be pledged
+    shares: LossShares | None = None  # several bear the loss, each its share
+    information: float = 0.0  # part of the bank's error that owners' knowledge of a firm removes
+
+    least: float = 0.0  # RMB; its smallest loan where that is not the usual one
+    round_share: float = 0.0  # part of the equity of a recent round that may be borrowed; 0 = no round is asked for
+    round_age: int = 0  # quarters within which a round is recent
+    warrant: float = 0.0  # part of what is owed that the next round pays to the bank
+    warrant_rate: float = 0.0  # share/year that the bank forgoes for it
+
+    @property
+    def for_all(self) -> bool:
+        """Whether any firm of its tiers may count on it."""
+        return self.district == "all" and not (self.list_size or self.label_weight or self.round_share)
 
 
 @dataclass
@@ -55,6 +89,17 @@ class Delivery:
     awareness: float
     hassle: float = 1.0
     automatic: set = field(default_factory=set)
+    away: float = 0.0  # files a quarter that staff who are elsewhere do not read
+
+
+@dataclass(frozen=True)
+class Visits:
+    """Calls of office and bank on firms, and on a share of incubators a year (over 1: some more than once)."""
+
+    firms: float  # a quarter
+    incubators: float
+    information: float  # part of the lasting error in the bank's view that a visit removes
+    quarters: int  # for which it lasts
 
 
 @dataclass(frozen=True)
@@ -145,6 +190,7 @@ class Rules:
     links: Links = field(default_factory=Links)
     products: list[LoanProduct] = field(default_factory=list)
     premises: Premises = field(default_factory=Premises)
+    visits: Visits | None = None
 
 
 def national(numbers) -> TaxRules:

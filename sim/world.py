@@ -11,8 +11,9 @@ from sim.errors import InnosimError, LedgerError
 from sim.institutions import funds
 from sim.institutions.agency import Agency, Guarantor
 from sim.institutions.bank import Bank
-from sim.institutions.books import Books
+from sim.institutions.books import OPENING_KINDS, Books
 from sim.institutions.fund_agency import FundAgency
+from sim.institutions.joint_office import JointOffice
 from sim.institutions.university import University
 from sim.ledger import Ledger, split
 from sim.metrics import TIERS, Record
@@ -39,6 +40,7 @@ from sim.processes import (
     talent,
     talent_start,
     taxes,
+    visits,
 )  # fmt: skip
 from sim.programmes import LOAN_PRODUCTS, Funded, build
 from sim.streams import Luck, Streams
@@ -50,7 +52,7 @@ class World:
     """Everything that changes in a run. `seed` fixes the luck of every row, whatever the package does."""
 
     bank_class, agency_class, guarantor_class, fund_class = Bank, Agency, Guarantor, FundAgency
-    university_class = University
+    university_class, joint_class = University, JointOffice
 
     def __init__(self, numbers, scenario, seed: int, quarters: int = 40, streams: Streams | None = None,
                  openings: Openings | None = None):  # fmt: skip
@@ -86,8 +88,10 @@ class World:
         knowledge.learn(self)
         talent.step(self)
         projects.work(self)
+        visits.call(self)
         credit.serve_debt(self)
         credit.borrow(self)
+        credit.follow_equity(self)
         equity.act(self)
         credit.invest(self)
         carriers.run(self)
@@ -144,7 +148,8 @@ class World:
             agency.pay(self)
         # Reviewers take files as they lie: every programme gets capacity in proportion to what waits.
         files = [agency.files(self) for agency in self.paying]
-        self.files_read = min(int(self.numbers["delivery.review_capacity"]), sum(files))
+        capacity = max(int(self.numbers["delivery.review_capacity"] - self.rules.delivery.away), 0)
+        self.files_read = min(capacity, sum(files))
         shares = [count / max(sum(files), 1) for count in files]
         for agency, capacity in zip(self.paying, split(self.files_read, shares)):
             agency.review(self, int(capacity))
@@ -314,15 +319,21 @@ class World:
         accounts["city"] = float(np.rint(self.numbers["place.city_opening_cash"]))
         for programme in self.programmes:
             kind = self.guarantor_class if programme.lends == "guarantee" else self.agency_class
+            kind = self.joint_class if programme.lends == "joint" else kind
             kind = self.fund_class if programme.invests else kind
             agency = self.make(kind, programme, self.firms.rows, isinstance(programme, Funded))
             self.agencies[programme.id] = agency
             # The capital of a public company that exists already is city money of earlier years.
             accounts[agency.account] = np.rint(agency.reserve()) if programme.start < 0 else 0.0
             accounts["city"] -= accounts[agency.account]
+            for partner, capital in agency.partners():
+                accounts[partner] = capital
+                accounts["outside"] -= capital
         self.paying = [agency for agency in self.agencies.values() if agency.programme.group]
         self.banks = [self.make(self.bank_class, k, f"bank {k + 1}") for k in range(int(self.numbers["credit.bank_count"]))]
-        self.books = Books(LOAN_PRODUCTS, self.firms.rows)
+        # Products of the start, whose loans everybody inherits, and those of this package.
+        books = {name: kind for name, kind in LOAN_PRODUCTS.items() if kind in OPENING_KINDS or name in self.agencies}
+        self.books = Books(books, self.firms.rows)
         self.products = {product.agency: product for product in self.rules.products}
         self.contracts = dict(self.products)
         for product in self.rules.products:

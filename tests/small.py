@@ -35,6 +35,10 @@ EXTENSIVE = (
     "university.transfer_centres.appropriation", "university.joint_projects.appropriation",
     "place.private_equity", "place.public_equity", "fund.suketou.appropriation",
     "fund.of_funds.appropriation", "fund.angel.appropriation",
+    "whitelist.risk_share.size", "whitelist.risk_share.appropriation", "loan.hnte_express.quota",
+    "loan.inclusive.quota", "loan.inclusive.appropriation", "finance.bundle.quota", "finance.bundle.appropriation",
+    "finance.visits.firms", "finance.visits.fair_cost", "finance.visits.appropriation",
+    "finance.five_in_one.quota", "finance.five_in_one.capital", "finance.five_in_one.appropriation",
 )  # fmt: skip
 COUNTS = {"firms", "carriers", "persons", "projects", "firms/year", "files/quarter", "persons/year"}
 

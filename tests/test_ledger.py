@@ -32,14 +32,20 @@ EVERYTHING = {name: {} for name in worlds.PROGRAMMES} | {
     "award.library": {"extra_appropriation": 10_000_000},
     "policy30": {"extra_appropriation": 50_000_000, "min_rd": 0},
     "fund.of_funds": {"start": "2021Q1", "extra_appropriation": 50_000_000},
+    "whitelist.risk_share": {"start": "2021Q1", "threshold": 1_000_000, "district": "all"},
+    "loan.hnte_express": {"start": "2021Q1", "district": "all"},
+    "loan.inclusive": {"start": "2021Q1"},
+    "finance.bundle": {"start": "2021Q1", "district": "all", "share": 5, "window": 12, "quota": 1e9, "rate_spread": 0.1, "warrant": 1},
+    "finance.five_in_one": {"quota": 1e9, "rate_spread": 0.03},
 }
 EAGER = {
     "delivery.pay_delay": 1, "delivery.hassle_cost": 100, "delivery.awareness": 1, "grant.misuse_share": 1,
     "exit.other_causes": 1, "exit.hazard_year4_7": 0.5, "exit.hazard_later": 0.5, "exit.relocation_rate": 0.2,
     "exit.trade_credit": 0, "exit.size_factor_medium": 2, "exit.size_factor_large": 2,
     "enclave.landing_rate": 0.3, "place.hub.shanghai.area": 4000, "carrier.move_out": 0.5, "carrier.handoff": 1,
-    "equity.willing": 1, "equity.search": 0.9, "equity.min_intensity": 0.005, "equity.exit_after": 1, "equity.exit_rate": 2,
-    "equity.hurdle": 0, "equity.ticket_seed": 500_000, "place.private_equity": 5e7, "equity.redemption": 1,
+    "equity.willing": 1, "equity.search": 0.9, "equity.pause": 2, "equity.min_intensity": 0.005,
+    "equity.exit_after": 1, "equity.exit_rate": 0.3, "equity.hurdle": 0, "equity.ticket_seed": 500_000,
+    "place.private_equity": 5e7, "equity.redemption": 1,
     "credit.borrower_share": 1, "place.scitech_loans": 1e9, "place.guaranteed_loans": 1e9,
 }  # fmt: skip
 SOON = 12  # quarters within which everything has happened
@@ -49,7 +55,7 @@ ROWS = ("_debit_rows", "_credit_rows")
 LEGS = {
     "equity": PAID, "sales_local": PAID, "sales_outside": PAID, "costs_local": BOUGHT, "costs_outside": BOUGHT,
     "rd": BOUGHT, "misuse": BOUGHT, "investment": BOUGHT, "dividend": (*BOUGHT, "_credit_rows"), "loan": PAID,
-    "principal": (*BOUGHT, "_debit"), "interest": BOUGHT, "fee": BOUGHT, "subsidy": PAID, "bank_expense": MOVED,
+    "principal": (*BOUGHT, "_debit"), "interest": BOUGHT, "fee": BOUGHT, "premium": BOUGHT, "warrant": BOUGHT, "claim": MOVED, "subsidy": PAID, "bank_expense": MOVED,
     "tax": ("_debit", *BOUGHT), "tax_split": MOVED, "appropriation": MOVED, "returned": MOVED, "award": PAID, "service": MOVED,
     "administration": MOVED, "application": BOUGHT, "compensation": MOVED, "collateral": MOVED, "closing": BOUGHT,
     "trade_loss": PAID, "moved": BOUGHT, "public_services": MOVED, "talent_grant": MOVED,

@@ -10,7 +10,15 @@ import worlds
 from sim import observe
 from sim.errors import InputError
 from sim.metrics import METRICS
-from sim.model import AgencyAgent, BankAgent, Ecosystem, FundAgencyAgent, GuarantorAgent, UniversityAgent
+from sim.model import (
+    AgencyAgent,
+    BankAgent,
+    Ecosystem,
+    FundAgencyAgent,
+    GuarantorAgent,
+    JointOfficeAgent,
+    UniversityAgent,
+)
 from sim.world import simulate
 
 # The small city as keyword arguments.
@@ -81,8 +89,9 @@ def test_mesa_keeps_the_clock():
 
 def test_the_institutions_are_agents():
     model = small(worlds.PROGRAMMES)
-    kinds = {kind: len(model.agents_by_type[kind]) for kind in (BankAgent, AgencyAgent, GuarantorAgent, FundAgencyAgent)}
-    assert kinds == {BankAgent: 5, AgencyAgent: len(worlds.PROGRAMMES) - 4, GuarantorAgent: 1, FundAgencyAgent: 3}
+    expected = {BankAgent: 5, GuarantorAgent: 1, FundAgencyAgent: 3, JointOfficeAgent: 1}
+    expected[AgencyAgent] = len(worlds.PROGRAMMES) - 5
+    assert {kind: len(model.agents_by_type[kind]) for kind in expected} == expected
     assert all(isinstance(agent, mesa.Agent) for agent in model.agents)
 
 

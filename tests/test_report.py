@@ -126,7 +126,8 @@ def test_a_figure_fits_its_frame_and_has_a_glyph_for_every_character(name, lang)
 
     more = {"lines": LINES} if name == "checks" else {}
     titles = {s: TITLES[s] for s in FOUR} if lang == "zh" else NASTY_TITLES
-    results = FakeResults(3, 8, titles, missing=1) if name != "break_even" else _landing(lambda rate: 1e9 * (rate - 0.5))
+    own = {"break_even": lambda: _landing(lambda rate: 1e9 * (rate - 0.5)), "thresholds": _lists}
+    results = own.get(name, lambda: FakeResults(3, 8, titles, missing=1))()
     drawn = figure(name).draw(results, lang=lang, **more)
     written = "".join(t.get_text() for t in drawn.findobj(Text)).replace("\n", "")
     assert len(written) > 30 and {ord(c) for c in written} <= style.covered()
@@ -140,7 +141,7 @@ ALL_TITLES = {s: {"zh": f"全面免申即享{i}", "en": f"Everything without app
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("name", [name for name in FIGURES if name not in ("checks", "break_even")])
+@pytest.mark.parametrize("name", [name for name in FIGURES if name not in ("checks", "break_even", "thresholds")])
 def test_ten_scenarios_fit_every_figure_and_no_two_names_beside_an_axis_touch(name, lang):
     drawn = figure(name).draw(FakeResults(2, 8, ALL_TITLES), lang=lang)
     box, size = drawn.get_tightbbox(), drawn.get_size_inches()
@@ -194,6 +195,32 @@ def test_the_break_even_landing_rate_is_one_figure_and_one_sentence_of_its_study
     never = made.words(_landing(lambda rate: -1e8), lang).aid
     assert "86" in never and ("抵不上" if lang == "zh" else "does not cover") in never
     assert ("最低" if lang == "zh" else "every") in made.words(_landing(lambda rate: 1e8), lang).aid
+
+
+LISTS = {"status_quo": 0.0, "whitelist_10m": 1.0, "whitelist_1m": 3.0, "whitelist_city_10m": 5.0, "whitelist_city_1m": 15.0}
+
+
+def _lists():
+    """Results of the study of white lists: 1bn RMB more with cover for each unit above, 0.6 as much more lending."""
+    titles = {s: {"zh": f"名单{k}", "en": f"list {k}"} for k, s in enumerate(LISTS)}
+    results = FakeResults(3, 24, titles)
+    data = results.to_xarray()
+    for metric, part in (("loans_scitech_outstanding", 1.0), ("loans_all_outstanding", 0.6)):
+        base = data[metric].sel(scenario="status_quo")
+        for s, units in LISTS.items():
+            data[metric].loc[{"scenario": s}] = base + part * units * 1e9
+    results.to_xarray = lambda: data
+    return results
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_threshold_of_the_white_list_is_one_figure_and_one_sentence_of_its_study(lang):
+    made, results = figure("thresholds"), _lists()
+    assert made.skip(Reading(FakeResults(2, 24), lang)) and not made.skip(Reading(results, lang))
+    aid = made.words(results, lang).aid
+    assert all(number in aid for number in (("+10", "+30", "60%") if lang == "zh" else ("+1", "+3", "60 %")))
+    gain = made.gains(Reading(results, lang))["loans_scitech_outstanding", "whitelist_city_1m", "whitelist_city_10m"]
+    assert gain.mean == pytest.approx(1e10)
 
 
 def test_places_and_universities_have_names():

@@ -70,6 +70,10 @@ class Agency:
         """Money that stays over the year's end."""
         return 0.0
 
+    def partners(self) -> list[tuple[str, float]]:
+        """Accounts of others who bear losses with it, and the capital they bring (RMB)."""
+        return []
+
     # -- delivery ---------------------------------------------------------------------------------------------------
     def receive(self, world) -> None:
         """Claims of the quarter: paid without application, or applied for by those who know and find it worth it."""
@@ -240,6 +244,14 @@ class Agency:
         self.lapsed += promised - total
         self.recipients += int(np.count_nonzero(paid > 0))
         return paid
+
+    def cover(self, product) -> float:
+        """Part of a loss that others than the bank bear now."""
+        return product.cover
+
+    def charges(self, product) -> tuple[tuple[str, str, float], ...]:
+        """What borrowers pay beside interest: kind of posting, account, share of the balance a year."""
+        return (("fee", self.account, product.fee),) if product.fee else ()
 
     def compensate(self, world, amount, stop: float) -> np.ndarray:
         """Pay banks the covered part of losses, up to the purse and the yearly stop; returns what was paid (rows,).

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+# Kinds of products that had loans out at the end of 2020.
+OPENING_KINDS = ("pool", "guarantee")
+
 
 class Books:
     """`balance`, `installment` (books, rows) in whole RMB; `rate` share/year; `cover` (books,) public share of a loss."""

@@ -4,24 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.processes import equity
-
-
-def default_odds(p, leverage, cash, margin, log_size_gap, young):
-    """Log-odds a year of default from the books a bank sees (rows,)."""
-    return (
-        p["credit.risk_level"]
-        + p["credit.risk_leverage"] * leverage
-        - p["credit.risk_cash"] * np.clip(cash, -p["credit.risk_cash_limit"], p["credit.risk_cash_limit"])
-        - p["credit.risk_margin"] * np.clip(margin, p["credit.risk_margin_floor"], p["credit.risk_margin_ceiling"])
-        - p["credit.risk_size"] * log_size_gap
-        + p["credit.risk_youth"] * young
-    )
-
-
-def required_rate(default, loss, cover, funding):
-    """Rate at which `rate·(1 − PD) = funding + (1 − g)·LGD·PD` (rows,) share/year."""
-    return (funding + (1 - cover) * loss * default) / np.maximum(1 - default, 1e-12)
+from sim.processes import equity, lending, visits
+from sim.processes.risk import default_odds, pledge, required_rate, seen
 
 
 def serve_debt(world) -> None:
@@ -42,9 +26,9 @@ def serve_debt(world) -> None:
         if product is not None:
             if product.subsidy:
                 profit += world.agencies[name].pay_now(world, "subsidy", rows, np.rint(owed * product.subsidy / 4))
-            if product.fee:
-                fee = np.rint(owed * product.fee / 4)
-                ledger.from_firms("fee", fee, world.agencies[name].account, rows)
+            for kind, account, charge in world.agencies[name].charges(product):
+                fee = np.rint(owed * charge / 4)
+                ledger.from_firms(kind, fee, account, rows)
                 profit -= fee
         firms.profit_year[rows] += profit
         principal = np.minimum(books.installment[book].take(rows), owed)
@@ -64,36 +48,64 @@ def borrow(world) -> None:
     desired = firms.leverage[:n] * annual * demand_factor(world, n)
     wanted = np.maximum(desired - debt, 0)
     wanted += np.maximum(p["credit.cash_floor"] * annual - firms.cash[:n], 0) * (desired > 0)
-    wanted = np.minimum(wanted, np.maximum(2 * desired - debt, 0))
-    rows = np.flatnonzero(firms.alive[:n] & (wanted >= p["credit.minimum_ticket"]))
+    ceiling = np.maximum(2 * desired - debt, 0)
+    wanted = np.minimum(wanted, ceiling)
+    ticket = p["credit.minimum_ticket"]
+    least = min((product.least for product in world.products.values() if product.least), default=ticket)
+    rows = np.flatnonzero(firms.alive[:n] & (wanted >= min(least, ticket)))
     need = np.rint(wanted[rows])
     sound = firms.below[rows] == 0
     size, owed = annual[rows], debt[rows]
     odds = _book_odds(world, rows, size, owed)
     noise = _judgement(world, world.luck.normal("bank", rows), rows)
+    knows, noise = visits.seen(world, rows, firms.awareness[rows] < world.rules.delivery.awareness, noise)
     # What the bank would lend alone: nothing to a firm in arrears or beyond the highest rate, and no more than the
     # collateral and a little unsecured credit carry.
-    rate = _ordinary_rate(world, rows, size, owed + need, _seen(odds, noise, p, 0.0))
+    rate = _ordinary_rate(world, rows, size, owed + need, seen(odds, noise, p, 0.0))
     carries = np.maximum(capacity(world, rows, size) - world.books.balance[0].take(rows), 0)
     alone = np.where(sound & (rate <= p["credit.rate_cap"]), np.floor(carries), 0)
-    knows = firms.awareness[rows] < world.rules.delivery.awareness
     sound, tier = sound & knows, firms.tier[rows]
     for name, product in world.products.items():
+        if product.round_share:
+            continue
         # Pool loans are for sound firms; a guarantee is for what the bank alone refuses.
         book = world.books.names.index(name)
         open_to = (knows if product.guarantor else sound) & (tier >= product.minimum_tier)
         wants = np.maximum(need - alone, 0) if product.guarantor else need
-        at, amount = _offer(world, book, product, rows, wants, odds, noise, open_to)
-        need[at] -= amount
+        terms = open_to, wants, odds, noise, p["credit.loss_unsecured"]
+        if not product.for_all or product.information:
+            firm = lending.Applicants(rows, size, owed, need, alone, carries, ceiling[rows], rate)
+            terms = lending.terms(world, book, product, firm, *terms)
+        at, amount = _offer(world, book, product, rows, *terms)
+        need[at] = np.maximum(need[at] - amount, 0)
     # Ordinary loans up to what the bank carries alone.
     amount = np.minimum(need, alone)
-    at = np.flatnonzero(amount >= p["credit.minimum_ticket"])
+    at = np.flatnonzero(amount >= ticket)
     amount = amount[at]
     _disburse(world, 0, rows[at], amount, rate[at])
     need[at] -= amount
     world.unmet = np.zeros(n)
     # Part of the debt it wants that a firm cannot find.
     world.unmet[rows] = np.minimum(need / np.maximum(firms.leverage[rows] * size, 1), 1)
+    if least < ticket:  # who wants less than a usual loan may be served, but counts on none
+        world.unmet[rows[wanted[rows] < ticket]] = 0
+
+
+def follow_equity(world) -> None:
+    """Loans to firms that owners have just backed, beside what they want of a bank: they go where the equity goes."""
+    for name, product in world.products.items():
+        rows = lending.just_backed(world, product)
+        if not len(rows):
+            continue
+        firms, p, book = world.firms, world.numbers, world.books.names.index(name)
+        size, owed = 4 * firms.sales[rows], world.books.balance[:, rows].sum(axis=0)
+        noise = _judgement(world, world.luck.normal("bank", rows), rows)
+        open_to = (firms.below[rows] == 0) & (firms.awareness[rows] < world.rules.delivery.awareness)
+        open_to &= firms.tier[rows] >= product.minimum_tier
+        wants = np.floor(product.round_share * firms.equity_left[rows] - world.books.balance[book, rows])
+        odds = _book_odds(world, rows, size, owed)
+        at, amount = _offer(world, book, product, rows, open_to, wants, odds, noise, p["credit.loss_unsecured"])
+        lending.spend_like_equity(world, rows[at], amount)
 
 
 def demand_factor(world, n):
@@ -127,21 +139,15 @@ def _book_odds(world, rows, size, debt):
     return odds - p["credit.label_signal"] * (firms.cert_year[rows] > 0)
 
 
-def _pledge(world, rows, size):
-    """Assets a firm can pledge (rows,) RMB: technology firms have less."""
-    p = world.numbers
-    return p["credit.collateral_share"] * (1 - p["credit.collateral_intangible"] * world.firms.hightech[rows]) * size
-
-
 def capacity(world, rows, size):
     """Debt that a bank carries alone (rows,) RMB: the collateral and a little unsecured credit."""
-    return _pledge(world, rows, size) + world.numbers["credit.unsecured_limit"] * size
+    return pledge(world, rows, size) + world.numbers["credit.unsecured_limit"] * size
 
 
 def _ordinary_rate(world, rows, size, debt, default):
     """Rate a bank needs on an ordinary loan that brings debt to this level: the secured part loses less."""
     p = world.numbers
-    secured = np.clip(_pledge(world, rows, size) / np.maximum(debt, 1), 0, 1)
+    secured = np.clip(pledge(world, rows, size) / np.maximum(debt, 1), 0, 1)
     loss = p["credit.loss_secured"] * secured + p["credit.loss_unsecured"] * (1 - secured)
     return required_rate(default, loss, 0.0, p["credit.funding_cost"] + p["credit.margin"])
 
@@ -153,21 +159,17 @@ def _judgement(world, fresh, rows):
     return p["credit.signal_noise"] * (keep * world.firms.opacity[rows] + np.sqrt(1 - keep**2) * fresh)
 
 
-def _seen(odds, noise, p, cover):
-    """What the bank believes; it looks less closely when others bear the loss."""
-    return 1 / (1 + np.exp(-(odds + noise * (1 + p["credit.screening_loss"] * cover))))
-
-
-def _offer(world, book, product, rows, wants, odds, noise, open_to):
+def _offer(world, book, product, rows, open_to, wants, odds, noise, loss):
     """A policy product: acceptable risk at the capped rate, best first within the quota.
 
-    Of `rows` those that are `open_to` it and want enough; returns which of them borrow, and how much.
+    Of `rows` those that are `open_to` it and want enough; returns which of them borrow, and how much. `loss` is what
+    the bank thinks it loses of a bad loan, one share or (rows,).
     """
     p, nobody = world.numbers, (rows[:0], wants[:0])
     quota = product.quota - (world.books.total[book] if product.guarantor else 0.0)
     if quota <= 0:
         return nobody
-    least = p["credit.minimum_ticket"]
+    least = max(product.least or p["credit.minimum_ticket"], product.minimum_loan)
     at = np.flatnonzero(open_to & (wants >= least))
     amount = np.maximum(product.cap - world.books.balance[book].take(rows[at]), 0)
     amount = np.rint(np.minimum(wants[at], amount, out=amount))
@@ -175,18 +177,24 @@ def _offer(world, book, product, rows, wants, odds, noise, open_to):
     at = at[fits]
     if not len(at):
         return nobody
-    cover = product.cover * world.agencies[product.agency].cover_kept
-    default = _seen(odds[at], noise[at], p, cover)
+    agency = world.agencies[product.agency]
+    cover = agency.cover(product) * agency.cover_kept
+    default = seen(odds[at], noise[at], p, cover)
     funding = p["credit.funding_cost"] + p["credit.margin"]
-    rate = required_rate(default, p["credit.loss_unsecured"], cover, funding)
-    ok = np.flatnonzero(rate <= product.rate_cap)
+    rate = required_rate(default, loss[at] if np.ndim(loss) else loss, cover, funding)
+    if product.warrant_rate:
+        rate = np.maximum(rate - product.warrant_rate, funding)
+    accepted = rate <= product.rate_cap
+    if product.shares:  # with what others charge it must not cost more than the dearest ordinary loan
+        accepted &= rate + sum(charge for _, _, charge in agency.charges(product)) <= p["credit.rate_cap"]
+    ok = np.flatnonzero(accepted)
     order = ok[_ranked(default[ok], world.firms.identity, rows[at[ok]])]
     amount = amount[fits[order]]
     amount = amount[: int(np.searchsorted(np.cumsum(amount), quota, side="right"))]
     order = order[: len(amount)]
     at = at[order]
     _disburse(world, book, rows[at], amount, rate[order])
-    world.books.cover[book] = product.cover
+    world.books.cover[book] = agency.cover(product)
     return at, amount
 
 
@@ -235,7 +243,7 @@ def start(world) -> None:
     rows = np.arange(n)
     views = world.streams.trait("bank at the start").standard_normal((n, 4))
     noise = _judgement(world, views.min(axis=1), rows)
-    default = _seen(_book_odds(world, rows, annual, debt), noise, p, 0.0)
+    default = seen(_book_odds(world, rows, annual, debt), noise, p, 0.0)
     debt[_ordinary_rate(world, rows, annual, debt, default) > p["credit.rate_cap"]] = 0
     fits = (firms.tier[:n] >= 1) & (debt > 0) & (firms.awareness[:n] < p["delivery.awareness"])
     lucky = world.streams.trait("loan product").random(n)
@@ -254,6 +262,7 @@ def start(world) -> None:
     rows = np.flatnonzero(debt)
     _place(world, 0, rows, debt[rows], p)
     books.new[:] = 0
+    world.lists, world.visited = {}, None
 
 
 def _place(world, book, rows, amount, p):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.columns import NEVER
-from sim.processes import partners, stakes, valuation, waterfall
+from sim.processes import lending, partners, stakes, valuation, visits, waterfall
 from sim.processes.stakes import MEETING
 
 
@@ -55,10 +55,10 @@ def _seekers(world):
     firms, p, n, quarter = world.firms, world.numbers, world.firms.count, world.quarter
     rows = np.flatnonzero(firms.openness[:n] < p["equity.willing"])
     luck = world.luck.uniform("pitch", rows)
-    search = 1 - (1 - p["equity.search"]) ** MEETING
+    search = 1 - (1 - p["equity.search"]) ** visits.pitches(world, rows, MEETING)
     # First those who might pitch at all with a signal, which are few; then who has one, rests, or is no target.
     early = np.flatnonzero(luck < valuation.pitch_chance(search, max(p["equity.signal"], 0.0), 1))
-    rows, luck = rows[early], luck[early]
+    rows, luck, search = rows[early], luck[early], search[early] if np.ndim(search) else search
     since = quarter - firms.last_round[rows].astype(np.int64)
     fresh = (firms.round_stage[rows] == 0) & (since <= p["equity.signal_window"])
     rank = luck / valuation.pitch_chance(search, p["equity.signal"], fresh)
@@ -213,6 +213,7 @@ def _pay_firms(world, slots, fund, lead, value, after, stage, joint, partner, fo
     firms.equity_quarter[slots] = np.ceil(left / p["equity.runway"])
     firms.last_round[slots] = quarter
     firms.round_stage[slots] = stage
+    lending.exercise(world, slots)
 
 
 def _pay_others(world, outside, age):

@@ -43,7 +43,7 @@ def _register(world):
     tax = rules.tax
     other = np.where(world.place.manufacturing[firms.sector[:n]], tax.manufacturing, tax.other)
     gain = p["tax.claim_share"] * firms.claims[:n] * np.maximum(tax.sme - other, 0) * tax.rate * firms.rd_1[:n]
-    offered = [x for x in rules.products if x.minimum_tier <= SME and x.quota > 0]
+    offered = [x for x in rules.products if x.minimum_tier <= SME and x.quota > 0 and x.for_all]
     if offered:
         # Cheaper money on the part of the desired debt that the product reaches.
         debt = np.minimum(firms.leverage[:n] * firms.sales_1[:n], max(x.cap for x in offered))

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.population.columns import NEVER
 from sim.population.initial import threshold
-from sim.processes import shelter
+from sim.processes import lending, shelter
 from sim.processes.hiring import staffing
 from sim.processes.taxes import deduction, regime, user_cost
 
@@ -102,7 +102,7 @@ def _yearly_benefit(world, rows, sales, profit, desired, gap, real, held, reward
     no, yes = np.zeros(len(rows), bool), np.ones(len(rows), bool)
     saving = (regime(tax, taxable, staff, no) - regime(tax, taxable, staff, yes)) * taxable
     chance = np.where(held, 1.0, world.usual_pass_rate)
-    value = (p["hnte.credit_value"] + firms.prestige[rows]) * sales
+    value = (p["hnte.credit_value"] + firms.prestige[rows]) * sales + lending.certificate_credit(world, rows, sales)
     return chance * (saving + value + reward / p["hnte.validity"])
 
 

@@ -9,10 +9,15 @@ from sim.programmes.base import Funded, Programme
 from sim.programmes.carrier_chain import CarrierChain
 from sim.programmes.carrier_incubators import CarrierIncubators
 from sim.programmes.enclave_incubator import EnclaveIncubator
+from sim.programmes.finance_bundle import FinanceBundle
+from sim.programmes.finance_five_in_one import FiveInOne
+from sim.programmes.finance_visits import FinanceVisits
 from sim.programmes.fund_angel import FundAngel
 from sim.programmes.fund_of_funds import FundOfFunds
 from sim.programmes.fund_suketou import FundSuketou
 from sim.programmes.guarantee_company import GuaranteeCompany
+from sim.programmes.loan_hnte_express import HnteExpress
+from sim.programmes.loan_inclusive import Inclusive
 from sim.programmes.loan_kechuangdai import Kechuangdai
 from sim.programmes.loan_sukedai import Sukedai
 from sim.programmes.loan_tongkedai import Tongkedai
@@ -28,6 +33,7 @@ from sim.programmes.three_year_action import ThreeYearAction
 from sim.programmes.university_centres import UniversityCentres
 from sim.programmes.university_events import UniversityEvents
 from sim.programmes.university_projects import UniversityProjects
+from sim.programmes.whitelist_risk_share import WhitelistRiskShare
 
 CATALOGUE: dict[str, type[Programme]] = {
     "tax.incentives": TaxIncentives,
@@ -39,10 +45,16 @@ CATALOGUE: dict[str, type[Programme]] = {
     "award.library": AwardLibrary,
     "award.keylab": AwardKeylab,
     "policy30": Policy30,
+    "whitelist.risk_share": WhitelistRiskShare,  # before the others: a large loan is taken whole
     "loan.sukedai": Sukedai,
     "loan.tongkedai": Tongkedai,
     "loan.kechuangdai": Kechuangdai,
+    "loan.inclusive": Inclusive,
+    "loan.hnte_express": HnteExpress,
     "guarantee.citycompany": GuaranteeCompany,
+    "finance.bundle": FinanceBundle,
+    "finance.visits": FinanceVisits,
+    "finance.five_in_one": FiveInOne,  # after the guarantee company, which is one of its parties
     "talent.jianghai": TalentJianghai,
     "talent.youth_grants": TalentYouth,
     "talent.permits": TalentPermits,

@@ -24,17 +24,18 @@ class PoolLoan(Funded):
     channel = "bank's approval rule, price and volume of loans"
 
     def contribute(self, rules, numbers, quarter):
-        if not self.dose:  # or old loans would still be covered
-            return
-        rules.products.append(
-            LoanProduct(
-                agency=self.id,
-                cover=self.cover,
-                rate_cap=numbers.at("credit.prime_rate", quarter) + self.rate_spread,
-                cap=self.cap,
-                quota=self.dose * self.quota / 4,
-                minimum_tier=int(self.minimum_tier),
-                subsidy=self.interest_subsidy,
-                stop_loss=self.stop_loss,
-            )
+        if self.dose:  # or old loans would still be covered
+            rules.products.append(self.terms(numbers, quarter))
+
+    def terms(self, numbers, quarter: int) -> LoanProduct:
+        """The product of the quarter."""
+        return LoanProduct(
+            agency=self.id,
+            cover=self.cover,
+            rate_cap=numbers.at("credit.prime_rate", quarter) + self.rate_spread,
+            cap=self.cap,
+            quota=self.dose * self.quota / 4,
+            minimum_tier=int(self.minimum_tier),
+            subsidy=self.interest_subsidy,
+            stop_loss=self.stop_loss,
         )

@@ -147,7 +147,7 @@ UNITS = {
     "share of leavers": "占离职者", "share of posts": "占岗位", "working days": "个工作日", "m2": "平方米", "month": "月", "person-year": "人年",
     "share of reported R&D": "占申报研发",
     "weight": "权重", "share of sales": "占营业收入", "share of annual sales": "占年营业收入", "share of the local part": "占本地部分", "months": "月", "points": "分",
-    "ties": "个", "tie": "个", "project": "个", "events": "场", "event": "场", "centres": "个", "centre": "个", "region": "地区", "field": "领域", "district": "区县", "RMB^x": "元^x",
+    "ties": "个", "rule": "规则", "tie": "个", "project": "个", "events": "场", "event": "场", "centres": "个", "centre": "个", "region": "地区", "field": "领域", "district": "区县", "RMB^x": "元^x",
     "rounds": "轮", "stakes": "笔", "stage": "阶段", "score": "评分", "funds": "只", "share of deals": "占项目", "share of firms": "占企业",
     "carriers": "家", "carrier": "家", "desks": "个工位", "desk": "工位", "m2 or desks": "平方米或工位",
     "RMB over two years": "元（两年合计）", "rent": "年租金",
