@@ -32,6 +32,7 @@ EVERYTHING = {name: {} for name in worlds.PROGRAMMES} | {
     "award.library": {"extra_appropriation": 10_000_000},
     "policy30": {"extra_appropriation": 50_000_000, "min_rd": 0},
     "fund.of_funds": {"start": "2021Q1", "extra_appropriation": 50_000_000},
+    "rnd.jiebang": {"extra_appropriation": 50_000_000},
 }
 EAGER = {
     "delivery.pay_delay": 1, "delivery.hassle_cost": 100, "delivery.awareness": 1, "grant.misuse_share": 1,
@@ -58,7 +59,7 @@ LEGS = {
     "surplus": BOUGHT, "package": PAID, "clawback": MOVED,
     "call": (*PAID, "_debit_rows"), "deal": ROWS, "deal_elsewhere": BOUGHT, "fund_fee": BOUGHT, "exit": PAID, "buyback": ROWS,
     "liquidation": ROWS, "distribution": (*BOUGHT, "_credit_rows"), "carry": BOUGHT,
-    "project": ROWS, "research_budget": PAID, "research": BOUGHT,
+    "contract": ROWS, "dues": ROWS, "project": ROWS, "research_budget": PAID, "research": BOUGHT,
 }  # fmt: skip
 
 
