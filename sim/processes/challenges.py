@@ -120,7 +120,8 @@ def _bids(world, rows):
     Universities anywhere, and the firms of the sector that know most, if they know more than the poster.
     """
     firms, p, u = world.firms, world.numbers, world.universities
-    usual = float(world.usual_links.knowledge.mean()) * projects.usual_growth(world, world.quarter)
+    usual, typical = world.usual_links.knowledge, _typical_match(world)
+    usual = float(usual.mean()) * projects.usual_growth(world, world.quarter)
     district, sector = firms.district[rows], firms.sector[rows]
     power = p["university.knowledge_exponent"]
     near = np.log(u.reach[district] * np.maximum(u.fit[:, sector].T, 1e-9)) + power * np.log(u.knowledge / usual)
@@ -131,12 +132,19 @@ def _bids(world, rows):
     every = np.broadcast_to(np.arange(u.count), near.shape)
     solver = np.concatenate([every, np.where(fit, u.count + able, NOBODY)], axis=1)
     who = np.concatenate([every, np.where(fit, u.count + firms.identity[able], NOBODY)], axis=1)
-    match = np.concatenate([near, np.where(fit, local, 0.0)], axis=1)
+    match = np.concatenate([near, np.where(fit, local, 0.0)], axis=1) - typical
     pair = firms.identity[rows][:, None] * PAIR + np.maximum(who, 0)
     draw = world.streams.sparse
     bids = (draw("bid", world.quarter, pair) < p["challenge.hears"]) & (solver != NOBODY)
     seen = match + p["challenge.bid_noise"] * NORMAL.of(draw("bid_seen", world.quarter, pair))
     return solver, who, match, np.where(bids, seen, -np.inf)
+
+
+def _typical_match(world) -> float:
+    """Match of the average university with the average place and sector, at the start: the chance of success is stated for it."""
+    p, u, usual = world.numbers, world.universities, world.usual_links.knowledge
+    know = p["university.knowledge_exponent"] * np.log(usual / usual.mean()).mean()
+    return float(np.log(u.reach).mean() + np.log(np.maximum(u.fit, 1e-9)).mean() + know)
 
 
 def _ablest(world, number: int):
