@@ -15,6 +15,7 @@ from sim import scenario as scenarios
 from sim.errors import InputError
 from sim.institutions.agency import Agency, Guarantor
 from sim.institutions.bank import Bank
+from sim.institutions.contract_office import ContractOffice
 from sim.institutions.fund_agency import FundAgency
 from sim.institutions.joint_office import JointOffice
 from sim.institutions.university import University
@@ -50,12 +51,16 @@ class FundAgencyAgent(mesa.Agent, FundAgency):
     """The office of a fund programme among Mesa's agents."""
 
 
+class ContractOfficeAgent(mesa.Agent, ContractOffice):
+    """The office of a contest among Mesa's agents."""
+
+
 class _AgentWorld(World):
     """The same world with institutions that are Mesa agents."""
 
     bank_class, agency_class, guarantor_class = BankAgent, AgencyAgent, GuarantorAgent
     university_class, joint_class = UniversityAgent, JointOfficeAgent
-    fund_class = FundAgencyAgent
+    fund_class, contract_class = FundAgencyAgent, ContractOfficeAgent
 
     def __init__(self, model: mesa.Model, *terms):
         self._model = model

@@ -179,6 +179,28 @@ class Premises:
     enclave_area: float = 0.0  # m2 of enclave space added
 
 
+@dataclass(frozen=True)
+class Contest:
+    """A yearly call for technical problems of firms. `agency` is the office that signs contracts and pays its share."""
+
+    agency: str
+    teams: int  # solvers that work on one problem at first
+    prune: int  # quarters after which only the team in front goes on
+    share: float  # of the contract
+    cap: float  # RMB a contract
+
+
+@dataclass(frozen=True)
+class ClubSupport:
+    """Research clubs of a sector's head firm with others. `agency` is the programme that pays."""
+
+    agency: str
+    clubs: int
+    members: int  # firms invited to a club at most
+    share: float  # of its R&D that a member pays in
+    grant: float  # RMB a club and year
+
+
 @dataclass
 class Rules:
     """Everything above, for one quarter."""
@@ -191,6 +213,8 @@ class Rules:
     products: list[LoanProduct] = field(default_factory=list)
     premises: Premises = field(default_factory=Premises)
     visits: Visits | None = None
+    contests: list[Contest] = field(default_factory=list)
+    clubs: list[ClubSupport] = field(default_factory=list)
 
 
 def national(numbers) -> TaxRules:

@@ -12,6 +12,7 @@ from sim.institutions import funds
 from sim.institutions.agency import Agency, Guarantor
 from sim.institutions.bank import Bank
 from sim.institutions.books import OPENING_KINDS, Books
+from sim.institutions.contract_office import ContractOffice
 from sim.institutions.fund_agency import FundAgency
 from sim.institutions.joint_office import JointOffice
 from sim.institutions.university import University
@@ -25,6 +26,8 @@ from sim.processes import (
     calendar,
     carriers,
     carriers_start,
+    challenges,
+    clubs,
     credit,
     enclaves,
     entry,
@@ -37,6 +40,7 @@ from sim.processes import (
     projects,
     research,
     sales,
+    solving,
     talent,
     talent_start,
     taxes,
@@ -52,7 +56,7 @@ class World:
     """Everything that changes in a run. `seed` fixes the luck of every row, whatever the package does."""
 
     bank_class, agency_class, guarantor_class, fund_class = Bank, Agency, Guarantor, FundAgency
-    university_class, joint_class = University, JointOffice
+    university_class, joint_class, contract_class = University, JointOffice, ContractOffice
 
     def __init__(self, numbers, scenario, seed: int, quarters: int = 40, streams: Streams | None = None,
                  openings: Openings | None = None):  # fmt: skip
@@ -69,6 +73,8 @@ class World:
         self._institutions()
         credit.start(self)
         equity_history.start(self)
+        challenges.start(self)
+        clubs.start(self)
         self.record = Record()
         self._open_books()
         observe.start(self)
@@ -84,10 +90,15 @@ class World:
         research.plan(self)
         sales.sell(self)
         links.meet(self)
+        challenges.call(self)
+        clubs.convene(self)
         research.spend(self)
         knowledge.learn(self)
         talent.step(self)
         projects.work(self)
+        solving.work(self)
+        clubs.work(self)
+        projects.research(self)
         visits.call(self)
         credit.serve_debt(self)
         credit.borrow(self)
@@ -321,6 +332,7 @@ class World:
             kind = self.guarantor_class if programme.lends == "guarantee" else self.agency_class
             kind = self.joint_class if programme.lends == "joint" else kind
             kind = self.fund_class if programme.invests else kind
+            kind = self.contract_class if programme.contracts else kind
             agency = self.make(kind, programme, self.firms.rows, isinstance(programme, Funded))
             self.agencies[programme.id] = agency
             # The capital of a public company that exists already is city money of earlier years.

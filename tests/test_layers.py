@@ -187,7 +187,8 @@ class Spy(Numbers):
 @cache
 def read() -> set[str]:
     """Ids that a run with all programmes reads, terms that a programme reads from itself included."""
-    spy = Spy(worlds.numbers())
+    every = worlds.package(worlds.PROGRAMMES)
+    spy = Spy(worlds.numbers(every, {"rnd.jiebang.extra_appropriation": 5e7}))  # one contract is more than a small pool
     spy.read.clear()
     plain = Programme.__getattribute__
 
@@ -198,7 +199,7 @@ def read() -> set[str]:
 
     Programme.__getattribute__ = watched
     try:
-        world = World(spy, worlds.package(worlds.PROGRAMMES), 1, 20)
+        world = World(spy, every, 1, 20)
         for _ in range(20):
             world.step()
     finally:

@@ -37,6 +37,7 @@ EVERYTHING = {name: {} for name in worlds.PROGRAMMES} | {
     "loan.inclusive": {"start": "2021Q1"},
     "finance.bundle": {"start": "2021Q1", "district": "all", "share": 5, "window": 12, "quota": 1e9, "rate_spread": 0.1, "warrant": 1},
     "finance.five_in_one": {"quota": 1e9, "rate_spread": 0.03},
+    "rnd.jiebang": {"extra_appropriation": 50_000_000},
 }
 EAGER = {
     "delivery.pay_delay": 1, "delivery.hassle_cost": 100, "delivery.awareness": 1, "grant.misuse_share": 1,
@@ -64,7 +65,7 @@ LEGS = {
     "surplus": BOUGHT, "package": PAID, "clawback": MOVED,
     "call": (*PAID, "_debit_rows"), "deal": ROWS, "deal_elsewhere": BOUGHT, "fund_fee": BOUGHT, "exit": PAID, "buyback": ROWS,
     "liquidation": ROWS, "distribution": (*BOUGHT, "_credit_rows"), "carry": BOUGHT,
-    "project": ROWS, "research_budget": PAID, "research": BOUGHT,
+    "contract": ROWS, "dues": ROWS, "project": ROWS, "research_budget": PAID, "research": BOUGHT,
 }  # fmt: skip
 
 

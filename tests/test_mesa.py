@@ -13,6 +13,7 @@ from sim.metrics import METRICS
 from sim.model import (
     AgencyAgent,
     BankAgent,
+    ContractOfficeAgent,
     Ecosystem,
     FundAgencyAgent,
     GuarantorAgent,
@@ -89,9 +90,9 @@ def test_mesa_keeps_the_clock():
 
 def test_the_institutions_are_agents():
     model = small(worlds.PROGRAMMES)
-    expected = {BankAgent: 5, GuarantorAgent: 1, FundAgencyAgent: 3, JointOfficeAgent: 1}
-    expected[AgencyAgent] = len(worlds.PROGRAMMES) - 5
-    assert {kind: len(model.agents_by_type[kind]) for kind in expected} == expected
+    special = {GuarantorAgent: 1, FundAgencyAgent: 3, JointOfficeAgent: 1, ContractOfficeAgent: 2}
+    usual = {BankAgent: 5, AgencyAgent: len(worlds.PROGRAMMES) - sum(special.values())}
+    assert {kind: len(model.agents_by_type[kind]) for kind in usual | special} == usual | special
     assert all(isinstance(agent, mesa.Agent) for agent in model.agents)
 
 

@@ -98,8 +98,8 @@ def owe(world) -> None:
 
 
 def work(world) -> None:
-    """Firms pay, learn and finish; universities spend what they got and know more."""
-    ties, firms, u, p = world.ties, world.firms, world.universities, world.numbers
+    """Firms pay, learn and finish."""
+    ties, firms, u = world.ties, world.firms, world.universities
     at = ties.working
     # Who cannot pay out of this quarter's R&D breaks off.
     slot = ties.slot[at]
@@ -116,7 +116,6 @@ def work(world) -> None:
     ties.code[over], ties.left[over], ties.fee[over] = ties.done[over], 0, 0.0
     ties.closed += len(over)
     world.flows["projects_finished"] = float(len(ready))
-    _research(world, p)
 
 
 def learned(world, at) -> np.ndarray:
@@ -178,9 +177,9 @@ def steady_knowledge(world, at, paid: float) -> np.ndarray:
     return _added(world, u.budget / 4, income) * pace / (pace - 1 + p["knowledge.depreciation"] / 4)
 
 
-def _research(world, p) -> None:
+def research(world) -> None:
     """Budgets of the city's institutions come from the province; what came in is spent within the quarter."""
-    u, ledger = world.universities, world.ledger
+    u, ledger, p = world.universities, world.ledger, world.numbers
     budget = u.budget / 4 * usual_growth(world, world.quarter + 1)
     ledger.to_rows("research_budget", "universities", np.rint(budget) * u.local, "province")
     spent = u.cash.copy()

@@ -24,6 +24,9 @@ from sim.programmes.loan_tongkedai import Tongkedai
 from sim.programmes.no_application import NoApplication
 from sim.programmes.points_platform import PointsPlatform
 from sim.programmes.policy30 import Policy30
+from sim.programmes.rnd_consortia import RndConsortia
+from sim.programmes.rnd_horse_race import RndHorseRace
+from sim.programmes.rnd_jiebang import RndJiebang
 from sim.programmes.small_to_hnte import SmallToHnte
 from sim.programmes.talent_jianghai import TalentJianghai
 from sim.programmes.talent_permits import TalentPermits
@@ -67,6 +70,9 @@ CATALOGUE: dict[str, type[Programme]] = {
     "fund.suketou": FundSuketou,
     "fund.of_funds": FundOfFunds,
     "fund.angel": FundAngel,
+    "rnd.jiebang": RndJiebang,
+    "rnd.horse_race": RndHorseRace,
+    "rnd.consortia": RndConsortia,
 }
 
 LOAN_PRODUCTS = {name: cls.lends for name, cls in CATALOGUE.items() if cls.lends}

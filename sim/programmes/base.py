@@ -26,6 +26,7 @@ class Programme:
     group = ""  # how its pay-outs are delivered: awards, library, projects; empty = pays no firm directly
     lends = ""  # "pool" or "guarantee" when the programme is a loan product
     invests = False  # whether its money goes into funds
+    contracts = False  # whether it signs contracts that are paid in part on delivery
     competitive = False  # more claims than money: the best are chosen, the rest get nothing
 
     def runs(self, quarter: int) -> bool:
