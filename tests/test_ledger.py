@@ -474,6 +474,8 @@ def term(number):
     """Legal values of one term, its ends and its prior included."""
     if number.type == "boolean":
         return st.booleans()
+    if number.type == "choice":
+        return st.sampled_from(number.choices)
     ends = st.sampled_from([number.low, number.high])
     values = [ends, st.floats(number.low, number.high, allow_nan=False)]
     if number.prior is not None and number.type == "number":
