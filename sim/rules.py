@@ -169,6 +169,7 @@ class Rules:
     premises: Premises = field(default_factory=Premises)
     contests: list[Contest] = field(default_factory=list)
     clubs: list[ClubSupport] = field(default_factory=list)
+    protection: float = 0.0  # of innovations, beyond what there is; 0 to 1
 
 
 def national(numbers) -> TaxRules:
