@@ -8,12 +8,10 @@ import numpy as np
 
 from sim.programmes.base import Funded, first_rows
 
-CALL_SEASON = 1  # second quarter
-
 
 @dataclass(frozen=True)
 class RndTransformation(Funded):
-    """A yearly call for firms that have a proven result at hand; the best get a part of their R&D as cash, free to invest."""
+    """Firms with a proven result apply; the best get a part of their R&D as cash, while the year's money lasts."""
 
     share: float
     cap: float
@@ -27,9 +25,8 @@ class RndTransformation(Funded):
     competitive = True
 
     def claims(self, firms, place, events, season):
-        if season != CALL_SEASON:
-            return super().claims(firms, place, events, season)
         rows = first_rows(events, "result")
-        amount = np.rint(self.dose * np.minimum(self.share * firms.rd_1[rows], self.cap))
+        most = min(self.dose * self.cap, self.yearly_budget())  # no project gets more than there is
+        amount = np.rint(np.minimum(self.dose * self.share * firms.rd_1[rows], most))
         large = firms.alive[rows] & (self.share * firms.rd_1[rows] >= self.smallest)
         return rows[large], amount[large]
