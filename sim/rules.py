@@ -215,6 +215,7 @@ class Rules:
     visits: Visits | None = None
     contests: list[Contest] = field(default_factory=list)
     clubs: list[ClubSupport] = field(default_factory=list)
+    protection: float = 0.0  # of innovations, beyond what there is; 0 to 1
 
 
 def national(numbers) -> TaxRules:

@@ -74,7 +74,7 @@ def _sign(world, contest) -> None:
     rows, worth, fee, teams, promised = (values[taken] for values in (rows, worth, fee, teams, promised))
     solver, who, match, works = (values[taken] for values in (solver, who, match, works))
     pair = firms.identity[rows][:, None] * PAIR + who
-    luck, shown = (NORMAL.of(world.streams.sparse(name, world.quarter, pair)) for name in ("solver", "progress"))
+    luck, shown = (NORMAL.of(world.luck.streams.sparse(name, world.quarter, pair)) for name in ("solver", "progress"))
     margin = score(
         p["challenge.success"], match, p["challenge.skill"], np.maximum(teams, 1)[:, None], p["challenge.rivalry"],
         p["challenge.common"], NORMAL.of(sparse("difficulty", rows))[:, None], luck,
@@ -134,7 +134,7 @@ def _bids(world, rows):
     who = np.concatenate([every, np.where(fit, u.count + firms.identity[able], NOBODY)], axis=1)
     match = np.concatenate([near, np.where(fit, local, 0.0)], axis=1) - typical
     pair = firms.identity[rows][:, None] * PAIR + np.maximum(who, 0)
-    draw = world.streams.sparse
+    draw = world.luck.streams.sparse
     bids = (draw("bid", world.quarter, pair) < p["challenge.hears"]) & (solver != NOBODY)
     seen = match + p["challenge.bid_noise"] * NORMAL.of(draw("bid_seen", world.quarter, pair))
     return solver, who, match, np.where(bids, seen, -np.inf)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.processes import enclaves
+from sim.processes import enclaves, protection
 from sim.processes.hiring import efficiency
 
 
@@ -43,6 +43,8 @@ def learn(world) -> None:
     world.pool = pool
     # Those with a recognised R&D unit take up more.
     absorb = p["knowledge.spillover_elasticity"] * (1 + p["rdorg.absorption"] * firms.rd_org[:n])
+    if world.rules.protection:
+        absorb *= protection.heard(world.rules.protection, p["ip.codified"])
     heard = news.take(firms.district[:n] * news.shape[1] + firms.sector[:n])
     heard *= absorb
     heard[in_hub] += news_there
@@ -55,6 +57,7 @@ def learn(world) -> None:
     )
     gain += heard
     gain[rows] += np.minimum(size, 1.0)
+    world.event("result", rows)
     gain *= alive
     firms.productivity[:n] += gain
     # What firms learn, weighted by sales: the index moves with learning, not with who lives or how large they are.

@@ -115,6 +115,7 @@ def work(world) -> None:
     over = np.concatenate([ready, broken])
     ties.code[over], ties.left[over], ties.fee[over] = ties.done[over], 0, 0.0
     ties.closed += len(over)
+    world.event("result", ties.slot[ready])
     world.flows["projects_finished"] = float(len(ready))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.population.columns import NEVER
 from sim.population.initial import threshold
-from sim.processes import lending, shelter
+from sim.processes import lending, protection, shelter
 from sim.processes.hiring import staffing
 from sim.processes.taxes import deduction, regime, user_cost
 
@@ -56,6 +56,8 @@ def plan(world) -> None:
     target = desired_intensity(
         trend * firms.desired_intensity[:n], cost, firms.base_user_cost[:n], p["rd.user_cost_elasticity"]
     )
+    if world.rules.protection:
+        target *= protection.wanted(world.rules.protection * p["ip.rent"], p["rd.user_cost_elasticity"])
     pace = p["rd.adjustment"]
     old = np.maximum(firms.intensity[:n], 1e-9)
     firms.intensity[:n] = np.where(alive, old * np.exp(pace * np.log(np.maximum(target, 1e-9) / old)), 0.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.processes import shelter
+from sim.processes import protection, shelter
 
 OLD = 400  # quarters; from here on age makes no difference
 
@@ -51,6 +51,9 @@ def sell(world) -> None:
     age = np.minimum(np.maximum(quarter - firms.birth[:n], 0), OLD)
     youth = p["sales.youth_growth"] * np.exp(-p["sales.youth_decay"] * np.arange(OLD + 1) / 4)
     drift = p["sales.response_to_productivity"] * (firms.productivity[:n] - world.frontier)
+    if world.rules.protection:
+        kept = protection.kept(firms.productivity[:n] - world.frontier, world.rules.protection * p["ip.rent"])
+        drift += p["sales.response_to_productivity"] * kept
     log_annual -= firms.size_anchor[:n]
     log_annual -= world.sector_index.take(sector)
     drift -= p["sales.mean_reversion"] * log_annual

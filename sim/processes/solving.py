@@ -89,6 +89,7 @@ def _reward(world, table, solved) -> float:
     most = cost + p["university.transfer_limit"] * duration * knows
     gain = np.minimum(table.worth[at] * cost, most) - p["challenge.lessons"] * cost
     credit(world, table.slot[at], gain)
+    world.event("result", table.slot[at])
     _tie(world, table.slot[at][outside], solver[outside])
     return float(gain.sum())
 

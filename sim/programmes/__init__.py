@@ -15,6 +15,7 @@ from sim.programmes.finance_visits import FinanceVisits
 from sim.programmes.fund_angel import FundAngel
 from sim.programmes.fund_of_funds import FundOfFunds
 from sim.programmes.fund_suketou import FundSuketou
+from sim.programmes.gov_ip import GovIp
 from sim.programmes.guarantee_company import GuaranteeCompany
 from sim.programmes.loan_hnte_express import HnteExpress
 from sim.programmes.loan_inclusive import Inclusive
@@ -27,6 +28,7 @@ from sim.programmes.policy30 import Policy30
 from sim.programmes.rnd_consortia import RndConsortia
 from sim.programmes.rnd_horse_race import RndHorseRace
 from sim.programmes.rnd_jiebang import RndJiebang
+from sim.programmes.rnd_transformation import RndTransformation
 from sim.programmes.small_to_hnte import SmallToHnte
 from sim.programmes.talent_jianghai import TalentJianghai
 from sim.programmes.talent_permits import TalentPermits
@@ -73,6 +75,8 @@ CATALOGUE: dict[str, type[Programme]] = {
     "rnd.jiebang": RndJiebang,
     "rnd.horse_race": RndHorseRace,
     "rnd.consortia": RndConsortia,
+    "rnd.transformation": RndTransformation,
+    "gov.ip": GovIp,
 }
 
 LOAN_PRODUCTS = {name: cls.lends for name, cls in CATALOGUE.items() if cls.lends}
