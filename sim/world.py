@@ -21,6 +21,7 @@ from sim.population import initial, place
 from sim.population.premises import Premises
 from sim.population.universities import Universities
 from sim.processes import (
+    attraction,
     calendar,
     carriers,
     carriers_start,
@@ -67,6 +68,7 @@ class World:
         self._institutions()
         credit.start(self)
         equity_history.start(self)
+        attraction.start(self)
         self.record = Record()
         self._open_books()
         observe.start(self)
@@ -91,6 +93,7 @@ class World:
         equity.act(self)
         credit.invest(self)
         carriers.run(self)
+        attraction.keep_promises(self)
         taxes.collect(self)
         self._deliver()
         knowledge.build_units(self)

@@ -34,7 +34,8 @@ EXTENSIVE = (
     "university.events.events", "university.events.appropriation", "university.transfer_centres.centres",
     "university.transfer_centres.appropriation", "university.joint_projects.appropriation",
     "place.private_equity", "place.public_equity", "fund.suketou.appropriation",
-    "fund.of_funds.appropriation", "fund.angel.appropriation",
+    "fund.of_funds.appropriation", "fund.angel.appropriation", "attraction.modes.appropriation",
+    "attraction.recognition.target",
 )  # fmt: skip
 COUNTS = {"firms", "carriers", "persons", "projects", "firms/year", "files/quarter", "persons/year"}
 

@@ -32,6 +32,8 @@ EVERYTHING = {name: {} for name in worlds.PROGRAMMES} | {
     "award.library": {"extra_appropriation": 10_000_000},
     "policy30": {"extra_appropriation": 50_000_000, "min_rd": 0},
     "fund.of_funds": {"start": "2021Q1", "extra_appropriation": 50_000_000},
+    "attraction.modes": {"start": "2021Q1", "extra_appropriation": 20_000_000},
+    "attraction.staff": {"start": "2021Q1", "extra_appropriation": 5_000_000},
 }
 EAGER = {
     "delivery.pay_delay": 1, "delivery.hassle_cost": 100, "delivery.awareness": 1, "grant.misuse_share": 1,
@@ -55,6 +57,7 @@ LEGS = {
     "trade_loss": PAID, "moved": BOUGHT, "public_services": MOVED, "talent_grant": MOVED,
     "rent": ("_debit_rows", "_credit_rows"), "rent_spared": PAID, "rent_support": PAID, "carrier_award": PAID,
     "carrier_fee": PAID, "vacancy": PAID, "upkeep": BOUGHT, "lease": BOUGHT, "mentoring": BOUGHT, "owner_support": PAID,
+    "landing_reward": PAID, "commission": MOVED, "bonus": MOVED,
     "surplus": BOUGHT, "package": PAID, "clawback": MOVED,
     "call": (*PAID, "_debit_rows"), "deal": ROWS, "deal_elsewhere": BOUGHT, "fund_fee": BOUGHT, "exit": PAID, "buyback": ROWS,
     "liquidation": ROWS, "distribution": (*BOUGHT, "_credit_rows"), "carry": BOUGHT,

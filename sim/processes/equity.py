@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.columns import NEVER
-from sim.processes import partners, stakes, valuation, waterfall
+from sim.processes import attraction, partners, stakes, valuation, waterfall
 from sim.processes.stakes import MEETING
 
 
@@ -56,6 +56,7 @@ def _seekers(world):
     rows = np.flatnonzero(firms.openness[:n] < p["equity.willing"])
     luck = world.luck.uniform("pitch", rows)
     search = 1 - (1 - p["equity.search"]) ** MEETING
+    rows, luck = attraction.pitching(world, rows, luck, valuation.pitch_chance(search, p["equity.signal"], 0))
     # First those who might pitch at all with a signal, which are few; then who has one, rests, or is no target.
     early = np.flatnonzero(luck < valuation.pitch_chance(search, max(p["equity.signal"], 0.0), 1))
     rows, luck = rows[early], luck[early]
@@ -120,6 +121,7 @@ def _invest(world):
     budget = np.floor(np.minimum(due, left))
     slots, stage, ask, value, after, score, rank = _seekers(world)
     fund, lead = _meet(world, slots, stage, ask, rank, budget)
+    fund, lead = attraction.rounds(world, slots, ask, after, score, fund, lead, budget)
     at = np.flatnonzero((fund >= 0) & (score >= p["equity.bar"] - funds.tolerance[fund]))
     at = at[best_first(fund[at], score[at], firms.identity[slots[at]], lead[at], budget)]
     slots, fund, lead, value, after, stage = (x[at] for x in (slots, fund, lead, value, after, stage))
