@@ -32,7 +32,7 @@ EVERYTHING = {name: {} for name in worlds.PROGRAMMES} | {
     "award.library": {"extra_appropriation": 10_000_000},
     "policy30": {"extra_appropriation": 50_000_000, "min_rd": 0},
     "fund.of_funds": {"start": "2021Q1", "extra_appropriation": 50_000_000},
-    "attraction.modes": {"start": "2021Q1", "extra_appropriation": 20_000_000},
+    "attraction.modes": {"start": "2021Q1", "extra_appropriation": 20_000_000, "events": 0, "funds": 0, "platforms": 0},
     "attraction.staff": {"start": "2021Q1", "extra_appropriation": 5_000_000},
 }
 EAGER = {

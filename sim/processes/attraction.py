@@ -88,9 +88,9 @@ def _standard(values, rows):
     return (values - values[rows].mean()) / (sd if sd > 0 else 1.0)
 
 
-def _noise(world, key):
-    """Lasting standard normal error of one way to look at projects (cast.rows,)."""
-    return NORMAL.of(world.streams.sparse("lead", 0, KEYS * world.cast.identity + key))
+def _noise(world, key, rows=slice(None)):
+    """Lasting standard normal error of one way to look at projects (rows,)."""
+    return NORMAL.of(world.streams.sparse("lead", 0, KEYS * world.cast.identity[rows] + key))
 
 
 def view(world, name) -> np.ndarray:
@@ -204,7 +204,7 @@ def _pursue(world, who, again, bent) -> np.ndarray:
         if not number or not len(at):
             continue
         sight = one.sight + (1 - one.sight) * rules.skill
-        seen = blend(view(world, "quality")[who[at]], _noise(world, one.key)[who[at]], sight)
+        seen = blend(view(world, "quality")[who[at]], _noise(world, one.key, who[at]), sight)
         # Weak projects land more easily: the package weighs more with them.
         easy = (interest[at] - rival * seen) / np.sqrt(1 + rival**2)
         ease = pursuit(one.ease + (1 - one.ease) * rules.haste, bent, judged)
