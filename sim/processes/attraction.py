@@ -13,11 +13,13 @@ import numpy as np
 
 from sim.laws import NORMAL
 from sim.population.initial import OUTSIDE
+from sim.population.place import column
 from sim.processes.tenancy import collect
 
 LOGISTIC_SD = np.pi / np.sqrt(3)  # log-odds in a standard deviation of a logistic variate
 KEYS = 8  # more than there are ways to find projects: luck is hashed of (project, way)
-OWN, PRIVATE_VIEW, REVIEW = 7, 6, 5  # keys of the project's interest, a fund's view of it, the review
+OWN, FUND, REVIEW = 7, 6, 5  # keys of the project's interest, a fund's view of it, the review
+CLOSED = -2.0  # sd: a fund's view of who takes no outside owners
 FLOWS = ("leads", "landed", "anyway", "recognised", "shells", "left", "due", "paid_back", "lapsed", "quality_sum", "pressure")
 GUEST = np.dtype([
     ("slot", "i8"), ("identity", "i8"), ("ends", "i8"), ("bound", "i8"), ("instalment", "f8"), ("paid", "f8"),
@@ -83,49 +85,79 @@ def start(world) -> None:
 
 
 # -- views of projects -----------------------------------------------------------------------------------------------
-def _standard(values, rows):
-    sd = values[rows].std()
-    return (values - values[rows].mean()) / (sd if sd > 0 else 1.0)
-
-
 def _noise(world, key, rows=slice(None)):
     """Lasting standard normal error of one way to look at projects (rows,)."""
-    return NORMAL.of(world.streams.sparse("lead", 0, KEYS * world.cast.identity[rows] + key))
+    return NORMAL.of(world.luck.streams.sparse("lead", 0, KEYS * world.cast.identity[rows] + key))
 
 
 def view(world, name) -> np.ndarray:
-    """A lasting view of all projects of the cast (cast.rows,), standard over outside projects; built when first asked."""
-    state, cast, p = world.attraction, world.cast, world.numbers
-    if name in state.views:
-        return state.views[name]
-    rows = np.flatnonzero(cast.kind == OUTSIDE)
-    if not len(rows):
-        return state.views.setdefault(name, np.zeros(cast.rows))
-    if name == "growth":  # growth to come: productivity beyond that of its size, which growth in sales pays off
-        found = p["sales.response_to_productivity"] * cast.productivity
-        found = found - p["sales.mean_reversion"] * (np.log(np.maximum(cast.sales_1, 1.0)) - cast.size_anchor)
-    elif name == "depth":
-        found = np.log(cast.desired_intensity)
-    elif name == "size":
-        found = np.log(np.maximum(cast.sales_1, 1.0))
-    elif name == "quality":  # what makes a firm good later: growth, R&D, merit, a low hazard
-        low_hazard = -np.log(np.maximum(cast.frailty, 1e-6))
-        found = view(world, "growth") + view(world, "depth") + cast.merit + _standard(low_hazard, rows)
-    elif name == "interest":  # how near the city comes to what the project has elsewhere
-        found = NORMAL.of(1 - cast.outside_option)
-    elif name == "interest seen":
-        found = blend(view(world, "interest"), _noise(world, OWN), p["attraction.insight"])
-    elif name == "review":
-        found = blend(view(world, "quality"), _noise(world, REVIEW), p["attraction.review_sight"])
-    elif name == "fund":
-        found = blend(view(world, "quality"), _noise(world, PRIVATE_VIEW), p["attraction.sight.funds"])
-        # Who takes no outside owners never shows a fund's interest.
-        found = np.where(cast.openness < p["equity.willing"], found, -2.0)
-    else:  # the four criteria of a screen, with their weights
-        promise = blend(view(world, "growth"), _noise(world, REVIEW), p["attraction.review_sight"])
-        seen = _standard(cast.hightech, rows), _standard(cast.rd_staff, rows), promise, view(world, "fund")
-        found = sum(weight * one for weight, one in zip(name, seen))
-    return state.views.setdefault(name, _standard(found, rows))
+    """A lasting view of all projects of the cast (cast.rows,), built when first asked: standard normal or nearly so for
+    outside projects, by the laws they are drawn from, so that it does not depend on who else is in the cast."""
+    views = world.attraction.views
+    if name not in views:
+        views[name] = _criteria(world, name) if isinstance(name, tuple) else VIEWS[name](world, world.cast, world.numbers)
+    return views[name]
+
+
+def _growth(world, cast, p):
+    """Growth to come: productivity beyond what the size stands for, which sales will follow."""
+    response = p["sales.response_to_productivity"]
+    slope = p["sales.mean_reversion"] / response if response else 0.0
+    usual = slope * (np.log(np.maximum(cast.sales_1, 1.0)) - cast.size_anchor)
+    return (cast.productivity - usual) / max(p["population.productivity_noise"], 1e-9)
+
+
+def _depth(world, cast, p):
+    """R&D against the usual of a sci-tech SME."""
+    usual, sd = p["place.tier.scitech_sme.rd_intensity"], p["place.tier.scitech_sme.rd_intensity_sd"]
+    return np.log(np.maximum(cast.desired_intensity, 1e-6) / usual) / max(sd, 1e-9)
+
+
+def _size(world, cast, p):
+    """Sales against those of the usual outside project."""
+    usual = p["population.outside_size"] * p["entry.sales_median"]
+    return np.log(np.maximum(cast.sales_1, 1.0) / usual) / max(p["entry.sales_sd"], 1e-9)
+
+
+def _quality(world, cast, p):
+    """What makes a firm good later: growth, R&D, merit and a low hazard, in equal parts."""
+    low_hazard = np.sqrt(p["exit.frailty_shape"]) * (1 - cast.frailty)
+    return (view(world, "growth") + view(world, "depth") + cast.merit + low_hazard) / 2
+
+
+def _fund(world, cast, p):
+    """What a private fund sees; owners who take no partners never show a fund's interest."""
+    seen = blend(view(world, "quality"), _noise(world, FUND), p["attraction.sight.funds"])
+    return np.where(cast.openness < p["equity.willing"], seen, CLOSED)
+
+
+def _share(values, least, mean, concentration):
+    """A share above a floor, whose excess is Beta with this mean and concentration, in standard deviations."""
+    sd = (1 - least) * np.sqrt(mean * (1 - mean) / (concentration + 1))
+    return (values - least - (1 - least) * mean) / max(sd, 1e-9)
+
+
+def _criteria(world, weights):
+    """The four criteria of a screen: high-tech share and R&D staff as they are, growth as reviewers see it, a fund's view."""
+    cast, p = world.cast, world.numbers
+    mean = column(p, "sector", world.place.sectors, "hightech_share").mean()
+    tech = _share(cast.hightech, p["hnte.min_hightech_share"], mean, p["population.hightech_concentration"])
+    staff = _share(cast.rd_staff, p["hnte.min_staff_share"], p["population.rd_staff_mean"], p["population.rd_staff_concentration"])
+    growth = blend(view(world, "growth"), _noise(world, REVIEW), p["attraction.review_sight"])
+    return sum(weight * seen for weight, seen in zip(weights, (tech, staff, growth, view(world, "fund"))))
+
+
+VIEWS = {
+    "growth": _growth,
+    "depth": _depth,
+    "size": _size,
+    "quality": _quality,
+    "fund": _fund,
+    # How near the city comes to what the project has elsewhere, and what offices see of that.
+    "interest": lambda world, cast, p: NORMAL.of(1 - cast.outside_option),
+    "interest seen": lambda world, cast, p: blend(view(world, "interest"), _noise(world, OWN), p["attraction.insight"]),
+    "review": lambda world, cast, p: blend(view(world, "quality"), _noise(world, REVIEW), p["attraction.review_sight"]),
+}
 
 
 # -- who comes -------------------------------------------------------------------------------------------------------
@@ -160,7 +192,7 @@ def recruit(world, rows, coming, through, settles):
     odds = landing_odds(settles, contact, p["entry.support_response"], offer, quality, p["attraction.rival_offers"])
     came = np.isin(who, coming)
     lands = came | (cast.outside_option[who] < chance(odds))
-    luck = world.streams.sparse("shell", world.quarter, cast.identity[who])
+    luck = world.luck.streams.sparse("shell", world.quarter, cast.identity[who])
     # A project that will not come may register for the money, if the office needs a name on its list.
     shell = ~lands & passes & (amount > 0) & (luck < bent * p["attraction.shells"])
     stays = lands | shell
@@ -218,13 +250,17 @@ def _pursue(world, who, again, bent) -> np.ndarray:
 
 
 def _passes(world, who, bent) -> np.ndarray:
-    """Who passes the review for a landing reward (rows,): a quantile, lowered by the pressure of the count."""
-    rules, p = world.rules.attraction, world.numbers
+    """Who passes the review for a landing reward (rows,): a quantile of the projects seen so far, lowered by the pressure
+    of the count."""
+    rules, p, cast = world.rules.attraction, world.numbers, world.cast
     cut, seen = p["attraction.review_cut"], view(world, "review")
     if rules.screen:
         cut, seen = max(cut, rules.screen.cut), view(world, rules.screen.weights)
     cut *= 1 - bent
-    return seen[who] >= np.quantile(seen[world.cast.kind == OUTSIDE], cut) if cut > 0 and len(who) else np.ones(len(who), bool)
+    if cut <= 0 or not len(who):
+        return np.ones(len(who), bool)
+    known = slice(0, np.searchsorted(cast.arrival, world.quarter, side="right"))
+    return seen[who] >= np.quantile(seen[known][cast.kind[known] == OUTSIDE], cut)
 
 
 def settle(world, coming, slots, part) -> None:
