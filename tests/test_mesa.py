@@ -82,7 +82,7 @@ def test_mesa_keeps_the_clock():
 def test_the_institutions_are_agents():
     model = small(worlds.PROGRAMMES)
     kinds = {kind: len(model.agents_by_type[kind]) for kind in (BankAgent, AgencyAgent, GuarantorAgent, FundAgencyAgent)}
-    assert kinds == {BankAgent: 5, AgencyAgent: len(worlds.PROGRAMMES) - 4, GuarantorAgent: 1, FundAgencyAgent: 3}
+    assert kinds == {BankAgent: 5, AgencyAgent: len(worlds.PROGRAMMES) - 5, GuarantorAgent: 1, FundAgencyAgent: 4}
     assert all(isinstance(agent, mesa.Agent) for agent in model.agents)
 
 

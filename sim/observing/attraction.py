@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 FLOWS = {"attract_leads": "leads", "attract_landed": "landed", "attract_anyway": "anyway", "attract_recognised": "recognised",
          "attract_shells": "shells", "attract_left": "left", "attract_clawback_due": "due",
          "attract_clawback_paid": "paid_back", "attract_pressure": "pressure"}  # fmt: skip

@@ -11,16 +11,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.laws import NORMAL
 from sim.population.initial import OUTSIDE
-from sim.population.place import column
+from sim.processes.prospects import blend, noise, view
 from sim.processes.tenancy import collect
 
 LOGISTIC_SD = np.pi / np.sqrt(3)  # log-odds in a standard deviation of a logistic variate
-KEYS = 8  # more than there are ways to find projects: luck is hashed of (project, way)
-OWN, FUND, REVIEW = 7, 6, 5  # keys of the project's interest, a fund's view of it, the review
-CLOSED = -2.0  # sd: a fund's view of who takes no outside owners
-FLOWS = ("leads", "landed", "anyway", "recognised", "shells", "left", "due", "paid_back", "lapsed", "quality_sum", "pressure")
+FLOWS = ("leads", "landed", "anyway", "recognised", "shells", "left", "due", "paid_back", "lapsed", "quality_sum",
+         "pressure")  # fmt: skip
 GUEST = np.dtype([
     ("slot", "i8"), ("identity", "i8"), ("ends", "i8"), ("bound", "i8"), ("instalment", "f8"), ("paid", "f8"),
     ("clawback", "f8"), ("shell", "?"), ("open", "?"),
@@ -28,11 +25,6 @@ GUEST = np.dtype([
 
 
 # -- kernels ---------------------------------------------------------------------------------------------------------
-def blend(truth, noise, sight):
-    """What is seen of a standard normal quality (rows,): correlation `sight` with it, unit variance."""
-    return sight * truth + np.sqrt(1 - sight**2) * noise
-
-
 def pressure(weight, quality_weight, recognised, target):
     """How far offices bend to the count, 0 to 1: its weight times the distance to the target."""
     return weight * (1 - quality_weight) * min(max(1 - recognised / target, 0.0), 1.0) if target > 0 else 0.0
@@ -55,6 +47,10 @@ def chance(odds):
 
 
 # -- state -----------------------------------------------------------------------------------------------------------
+def _pairs():
+    return np.empty((2, 0), np.int64)
+
+
 @dataclass
 class Attracted:
     """What offices remember: projects that live here, those that passed by, counts, claims on who left."""
@@ -62,9 +58,9 @@ class Attracted:
     receivable: np.ndarray
     guests: np.ndarray = field(default_factory=lambda: np.empty(0, GUEST))
     passed: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))  # rows of the cast that settled elsewhere
-    promised: np.ndarray = field(default_factory=lambda: np.empty((2, 0), np.int64))  # slots that a fund promised a round, its office
+    promised: np.ndarray = field(default_factory=_pairs)  # slots that a fund promised a round, its office
     premium: np.ndarray = field(default_factory=lambda: np.empty(0))
-    members: np.ndarray = field(default_factory=lambda: np.empty((2, 0), np.int64))  # slots and identities of all who were brought
+    members: np.ndarray = field(default_factory=_pairs)  # slots and identities of all who were brought
     parts: dict = field(default_factory=dict)  # parts of leads not yet made up to a whole
     recent: list = field(default_factory=list)  # recognised in each of the last four quarters
     views: dict = field(default_factory=dict)  # lasting views of the cast, by name
@@ -82,82 +78,6 @@ class Attracted:
 def start(world) -> None:
     """Nobody has been attracted yet."""
     world.attraction = Attracted(np.zeros(int(world.numbers["enclave.lapse"])))
-
-
-# -- views of projects -----------------------------------------------------------------------------------------------
-def _noise(world, key, rows=slice(None)):
-    """Lasting standard normal error of one way to look at projects (rows,)."""
-    return NORMAL.of(world.luck.streams.sparse("lead", 0, KEYS * world.cast.identity[rows] + key))
-
-
-def view(world, name) -> np.ndarray:
-    """A lasting view of all projects of the cast (cast.rows,), built when first asked: standard normal or nearly so for
-    outside projects, by the laws they are drawn from, so that it does not depend on who else is in the cast."""
-    views = world.attraction.views
-    if name not in views:
-        views[name] = _criteria(world, name) if isinstance(name, tuple) else VIEWS[name](world, world.cast, world.numbers)
-    return views[name]
-
-
-def _growth(world, cast, p):
-    """Growth to come: productivity beyond what the size stands for, which sales will follow."""
-    response = p["sales.response_to_productivity"]
-    slope = p["sales.mean_reversion"] / response if response else 0.0
-    usual = slope * (np.log(np.maximum(cast.sales_1, 1.0)) - cast.size_anchor)
-    return (cast.productivity - usual) / max(p["population.productivity_noise"], 1e-9)
-
-
-def _depth(world, cast, p):
-    """R&D against the usual of a sci-tech SME."""
-    usual, sd = p["place.tier.scitech_sme.rd_intensity"], p["place.tier.scitech_sme.rd_intensity_sd"]
-    return np.log(np.maximum(cast.desired_intensity, 1e-6) / usual) / max(sd, 1e-9)
-
-
-def _size(world, cast, p):
-    """Sales against those of the usual outside project."""
-    usual = p["population.outside_size"] * p["entry.sales_median"]
-    return np.log(np.maximum(cast.sales_1, 1.0) / usual) / max(p["entry.sales_sd"], 1e-9)
-
-
-def _quality(world, cast, p):
-    """What makes a firm good later: growth, R&D, merit and a low hazard, in equal parts."""
-    low_hazard = np.sqrt(p["exit.frailty_shape"]) * (1 - cast.frailty)
-    return (view(world, "growth") + view(world, "depth") + cast.merit + low_hazard) / 2
-
-
-def _fund(world, cast, p):
-    """What a private fund sees; owners who take no partners never show a fund's interest."""
-    seen = blend(view(world, "quality"), _noise(world, FUND), p["attraction.sight.funds"])
-    return np.where(cast.openness < p["equity.willing"], seen, CLOSED)
-
-
-def _share(values, least, mean, concentration):
-    """A share above a floor, whose excess is Beta with this mean and concentration, in standard deviations."""
-    sd = (1 - least) * np.sqrt(mean * (1 - mean) / (concentration + 1))
-    return (values - least - (1 - least) * mean) / max(sd, 1e-9)
-
-
-def _criteria(world, weights):
-    """The four criteria of a screen: high-tech share and R&D staff as they are, growth as reviewers see it, a fund's view."""
-    cast, p = world.cast, world.numbers
-    mean = column(p, "sector", world.place.sectors, "hightech_share").mean()
-    tech = _share(cast.hightech, p["hnte.min_hightech_share"], mean, p["population.hightech_concentration"])
-    staff = _share(cast.rd_staff, p["hnte.min_staff_share"], p["population.rd_staff_mean"], p["population.rd_staff_concentration"])
-    growth = blend(view(world, "growth"), _noise(world, REVIEW), p["attraction.review_sight"])
-    return sum(weight * seen for weight, seen in zip(weights, (tech, staff, growth, view(world, "fund"))))
-
-
-VIEWS = {
-    "growth": _growth,
-    "depth": _depth,
-    "size": _size,
-    "quality": _quality,
-    "fund": _fund,
-    # How near the city comes to what the project has elsewhere, and what offices see of that.
-    "interest": lambda world, cast, p: NORMAL.of(1 - cast.outside_option),
-    "interest seen": lambda world, cast, p: blend(view(world, "interest"), _noise(world, OWN), p["attraction.insight"]),
-    "review": lambda world, cast, p: blend(view(world, "quality"), _noise(world, REVIEW), p["attraction.review_sight"]),
-}
 
 
 # -- who comes -------------------------------------------------------------------------------------------------------
@@ -181,12 +101,10 @@ def recruit(world, rows, coming, through, settles):
     scout = _pursue(world, candidates, again, bent)
     met = np.flatnonzero(scout >= 0)
     who, by = candidates[met], scout[met]
-    field_of = {name: np.array([getattr(one, name) for one in rules.scouts])[by] if len(by) else np.zeros(0)
-                for name in ("packaged", "round", "premium", "clause", "fee")}  # fmt: skip
-    passes = _passes(world, who, bent) & (field_of["packaged"] > 0)
+    passes = _passes(world, who, bent) & of_scouts(rules, "packaged", by).astype(bool)
     reward = rules.reward
     amount = np.rint(reward.amount) * world.agencies[reward.agency].reliability if reward else 0.0
-    offer = (amount * passes + field_of["round"]) / p["entry.setup_cost"]
+    offer = (amount * passes + of_scouts(rules, "round", by)) / p["entry.setup_cost"]
     contact = p["attraction.contact"] - p["attraction.moving_cost"] * again[met]
     quality = view(world, "quality")[who]
     odds = landing_odds(settles, contact, p["entry.support_response"], offer, quality, p["attraction.rival_offers"])
@@ -213,6 +131,11 @@ def recruit(world, rows, coming, through, settles):
     return coming, through, part
 
 
+def of_scouts(rules, name, by) -> np.ndarray:
+    """A term of the way in which each project was found (rows,)."""
+    return np.array([float(getattr(one, name)) for one in rules.scouts])[by] if len(by) else np.zeros(0)
+
+
 def _pressure(world) -> float:
     judged, state = world.rules.attraction.assessment, world.attraction
     if not judged or not state.recent:
@@ -236,7 +159,7 @@ def _pursue(world, who, again, bent) -> np.ndarray:
         if not number or not len(at):
             continue
         sight = one.sight + (1 - one.sight) * rules.skill
-        seen = blend(view(world, "quality")[who[at]], _noise(world, one.key, who[at]), sight)
+        seen = blend(view(world, "quality")[who[at]], noise(world, one.key, who[at]), sight)
         # Weak projects land more easily: the package weighs more with them.
         easy = (interest[at] - rival * seen) / np.sqrt(1 + rival**2)
         ease = pursuit(one.ease + (1 - one.ease) * rules.haste, bent, judged)
@@ -281,7 +204,7 @@ def settle(world, coming, slots, part) -> None:
         firms.employment[slots[hollow]] *= part[hollow]
     guests = np.zeros(len(who), GUEST)
     guests["slot"], guests["identity"], guests["shell"], guests["open"] = at, firms.identity[at], shell, True
-    clause = np.array([one.clause for one in rules.scouts])[by]
+    clause = of_scouts(rules, "clause", by).astype(np.int64)
     guests["ends"] = guests["bound"] = quarter + clause
     if reward:
         guests["instalment"] = np.where(passes, np.rint(reward.amount / reward.quarters), 0)
@@ -295,10 +218,10 @@ def settle(world, coming, slots, part) -> None:
         world.agencies[one.agency].pay_others(world, "commission", float(count * np.rint(one.fee)), "outside")
         if one.bonus:
             world.agencies[one.bonus_from].pay_others(world, "bonus", float(count * np.rint(one.bonus)), "households")
-    promised = np.array([one.round > 0 for one in rules.scouts])[by] & ~shell
+    promised = (of_scouts(rules, "round", by) > 0) & ~shell
     office = np.array([_fund_office(world, one) for one in rules.scouts])[by]
     state.promised = np.concatenate([state.promised, np.array([at[promised], office[promised]])], axis=1)
-    state.premium = np.concatenate([state.premium, np.array([one.premium for one in rules.scouts])[by][promised]])
+    state.premium = np.concatenate([state.premium, of_scouts(rules, "premium", by)[promised]])
 
 
 def _fund_office(world, scout) -> int:
@@ -320,12 +243,14 @@ def keep_promises(world) -> None:
     guests = guests[firms.alive[guests["slot"]] & (firms.identity[guests["slot"]] == guests["identity"])]
     state.guests = guests
     # A programme that has ended keeps no promise: its projects choose at once.
-    running = np.array([reward is not None] * len(guests)) | (guests["instalment"] == 0)
+    running = (guests["instalment"] == 0) | (reward is not None)
     due = np.flatnonzero(running & (quarter < guests["ends"]) & (guests["instalment"] > 0))
     if reward and len(due):
         agency = world.agencies[reward.agency]
         paid = agency.pay_now(world, "landing_reward", guests["slot"][due], guests["instalment"][due])
-        agency.reliability += world.numbers["delivery.memory"] * (paid.sum() / guests["instalment"][due].sum() - agency.reliability)
+        agency.reliability += world.numbers["delivery.memory"] * (
+            paid.sum() / guests["instalment"][due].sum() - agency.reliability
+        )
         guests["paid"][due] += paid
     over = np.flatnonzero(guests["open"] & ((guests["ends"] <= quarter) | ~running))
     guests["open"][over] = False

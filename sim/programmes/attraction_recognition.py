@@ -23,4 +23,6 @@ class AttractionRecognition(Programme):
 
     def contribute(self, rules, numbers, quarter):
         if self.dose:
-            rules.attraction.assessment = Assessment(min(self.dose * self.weight, 1.0), self.target, self.quality_weight)
+            rules.attraction.assessment = Assessment(
+                min(self.dose * self.weight, 1.0), self.target, self.quality_weight
+            )

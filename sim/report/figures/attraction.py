@@ -40,7 +40,8 @@ def count(r: Reading, s: str) -> np.ndarray:
 def origin(r: Reading, s: str) -> dict[str, float]:
     """Projects a year by why they came, and those that left when their package ended."""
     landed, anyway, name, left = (
-        r.whole(m, r.worlds(m, s)).mean() for m in ("attract_landed", "attract_anyway", "attract_shells", "attract_left")
+        r.whole(m, r.worlds(m, s)).mean()
+        for m in ("attract_landed", "attract_anyway", "attract_shells", "attract_left")
     )
     return {"anyway": anyway, "because": landed - anyway, "name": name, "left": -left}
 
