@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.bands import band, quantile
 from sim.metrics import METRICS, MOVES, STATES, TIERS
-from sim.observing import carriers, funds, talent, universities
+from sim.observing import attraction, carriers, funds, talent, universities
 from sim.population.initial import threshold
 
 BINS = np.round(np.arange(0.0, 0.1001, 0.0025), 4)  # edges of the histogram of R&D over sales
@@ -56,6 +56,7 @@ def start(world) -> None:
     stocks = _stocks(world)
     record.initial.update(stocks | talent.stocks(world))
     universities.start(world)
+    attraction.start(world)
     funds.start(world)
     # Not known at the start: no quarter of defaults has been seen, and only changes of cash mean anything.
     record.initial.update(expected_guarantee_loss=np.nan, city_cash=world.ledger.cash["city"], ledger_error=0.0, price_index=1.0)
@@ -174,6 +175,7 @@ def quarter(world, error: float) -> None:
     put["city_cash"][q] = ledger.cash["city"]
     put["ledger_error"][q] = error
     _programmes(world)
+    attraction.quarter(world)
     carriers.quarter(world)
     funds.quarter(world, put)
     # Cost is money spent, not money set aside: what purses paid, less fees taken and support paid back, and the cost of review.

@@ -201,6 +201,67 @@ class ClubSupport:
     grant: float  # RMB a club and year
 
 
+@dataclass(frozen=True)
+class Scout:
+    """One way to find outside projects; `agency` is the programme that pays for it."""
+
+    agency: str
+    key: int  # of its luck: every way sees projects with errors of its own
+    leads: float  # projects a year
+    sight: float  # correlation of what it sees of a project's quality with the quality
+    ease: float  # weight of who lands easily, against quality, in whom it pursues
+    packaged: bool = True  # its projects may get the landing reward
+    hubs: bool = False  # only projects that sit in a hub with an institute or enclave
+    round: float = 0.0  # RMB that a round of a fund on landing is worth to a project beyond its price
+    premium: float = 0.0  # share by which that round is dearer than its worth; the programme's own fund pays it
+    clause: int = 0  # quarters for which such a project is bound
+    fee: float = 0.0  # RMB a landed project for an agent elsewhere
+    bonus: float = 0.0  # RMB a landed project for the recruiters, paid by `bonus_from`
+    bonus_from: str = ""
+    taste: tuple[float, float, float] = (0.0, 0.0, 0.0)  # weights of large sales, much R&D, small sales
+
+
+@dataclass(frozen=True)
+class LandingReward:
+    """Paid in equal parts to projects that settle and pass the review."""
+
+    agency: str
+    amount: float  # RMB/project
+    quarters: int  # over which it is paid
+    term: int  # quarters that a project promises to stay
+    clawback: float  # share that a project owes back when it leaves before
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """How offices are judged: by the count of recognised projects (`target` a year) or by what became of them."""
+
+    weight: float
+    target: float
+    quality_weight: float
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Criteria for the landing reward: high-tech share, R&D staff, growth to come, interest of a fund."""
+
+    weights: tuple[float, float, float, float]
+    cut: float  # quantile
+
+
+@dataclass
+class Attraction:
+    """Who looks for outside projects, what they are offered, how the offices are judged."""
+
+    scouts: list[Scout] = field(default_factory=list)
+    reward: LandingReward | None = None
+    assessment: Assessment | None = None
+    screen: Screen | None = None
+    effort: float = 1.0  # multiple of all leads
+    skill: float = 0.0  # part of what is not seen that recruiters see
+    haste: float = 0.0  # added weight of who lands easily
+
+
 @dataclass
 class Rules:
     """Everything above, for one quarter."""
@@ -216,6 +277,7 @@ class Rules:
     contests: list[Contest] = field(default_factory=list)
     clubs: list[ClubSupport] = field(default_factory=list)
     protection: float = 0.0  # of innovations, beyond what there is; 0 to 1
+    attraction: Attraction = field(default_factory=Attraction)
 
 
 def national(numbers) -> TaxRules:

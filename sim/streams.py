@@ -21,6 +21,7 @@ DECISIONS = frozenset((
     "tie", "university",
     "pitch",
     "problem", "panel", "difficulty", "bid", "bid_seen", "solver", "progress",
+    "lead", "shell",
 ))  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from sim.population import initial, place
 from sim.population.premises import Premises
 from sim.population.universities import Universities
 from sim.processes import (
+    attraction,
     calendar,
     carriers,
     carriers_start,
@@ -75,6 +76,7 @@ class World:
         equity_history.start(self)
         challenges.start(self)
         clubs.start(self)
+        attraction.start(self)
         self.record = Record()
         self._open_books()
         observe.start(self)
@@ -106,6 +108,7 @@ class World:
         equity.act(self)
         credit.invest(self)
         carriers.run(self)
+        attraction.keep_promises(self)
         taxes.collect(self)
         self._deliver()
         knowledge.build_units(self)

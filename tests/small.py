@@ -39,6 +39,7 @@ EXTENSIVE = (
     "loan.inclusive.quota", "loan.inclusive.appropriation", "finance.bundle.quota", "finance.bundle.appropriation",
     "finance.visits.firms", "finance.visits.fair_cost", "finance.visits.appropriation",
     "finance.five_in_one.quota", "finance.five_in_one.capital", "finance.five_in_one.appropriation",
+    "attraction.modes.appropriation", "attraction.recognition.target",
 )  # fmt: skip
 COUNTS = {"firms", "carriers", "persons", "projects", "firms/year", "files/quarter", "persons/year"}
 

@@ -14,12 +14,13 @@ from small import EVERYTHING, city, only, put, run
 from sim.processes import equity, equity_history, research, sales, valuation, waterfall
 from sim.processes.stakes import MOTHER, PRIVATE, PUBLIC
 
-FUNDS = ("fund.suketou", "fund.of_funds", "fund.angel")
+FUNDS = ("fund.suketou", "fund.of_funds", "fund.angel", "attraction.investment")
 OTHERS = tuple(name for name in EVERYTHING if name not in FUNDS)
 # Funds from the first year on and enough of them.
 PUSHED = {
     "fund.of_funds.start": "2021Q1", "fund.of_funds.stop": "2041Q1", "fund.of_funds.appropriation": 150e6,
     "fund.angel.start": "2021Q1", "fund.angel.stop": "2041Q1", "fund.angel.appropriation": 50e6,
+    "attraction.investment.start": "2021Q1",
 }  # fmt: skip
 
 
@@ -312,7 +313,7 @@ def test_public_funds_crowd_private_money_out_and_the_switch_stops_it():
 
 def test_part_of_the_money_of_public_funds_leaves_the_city_unless_they_must_stay():
     assert total(pushed(), "equity_invested_outside") > 0
-    stay = {f"{name.replace('.', '__')}__reinvestment": 10 for name in ("fund.of_funds", "fund.angel")}
+    stay = {f"{name.replace('.', '__')}__reinvestment": 10 for name in FUNDS[1:]}
     assert total(pushed(**stay), "equity_invested_outside") == 0
 
 

@@ -38,6 +38,8 @@ EVERYTHING = {name: {} for name in worlds.PROGRAMMES} | {
     "finance.bundle": {"start": "2021Q1", "district": "all", "share": 5, "window": 12, "quota": 1e9, "rate_spread": 0.1, "warrant": 1},
     "finance.five_in_one": {"quota": 1e9, "rate_spread": 0.03},
     "rnd.jiebang": {"extra_appropriation": 50_000_000},
+    "attraction.modes": {"start": "2021Q1", "extra_appropriation": 20_000_000, "events": 0, "funds": 0, "platforms": 0},
+    "attraction.staff": {"start": "2021Q1", "extra_appropriation": 5_000_000},
 }
 EAGER = {
     "delivery.pay_delay": 1, "delivery.hassle_cost": 100, "delivery.awareness": 1, "grant.misuse_share": 1,
@@ -62,6 +64,7 @@ LEGS = {
     "trade_loss": PAID, "moved": BOUGHT, "public_services": MOVED, "talent_grant": MOVED,
     "rent": ("_debit_rows", "_credit_rows"), "rent_spared": PAID, "rent_support": PAID, "carrier_award": PAID,
     "carrier_fee": PAID, "vacancy": PAID, "upkeep": BOUGHT, "lease": BOUGHT, "mentoring": BOUGHT, "owner_support": PAID,
+    "landing_reward": PAID, "commission": MOVED, "bonus": MOVED,
     "surplus": BOUGHT, "package": PAID, "clawback": MOVED,
     "call": (*PAID, "_debit_rows"), "deal": ROWS, "deal_elsewhere": BOUGHT, "fund_fee": BOUGHT, "exit": PAID, "buyback": ROWS,
     "liquidation": ROWS, "distribution": (*BOUGHT, "_credit_rows"), "carry": BOUGHT,

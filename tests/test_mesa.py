@@ -90,7 +90,7 @@ def test_mesa_keeps_the_clock():
 
 def test_the_institutions_are_agents():
     model = small(worlds.PROGRAMMES)
-    special = {GuarantorAgent: 1, FundAgencyAgent: 3, JointOfficeAgent: 1, ContractOfficeAgent: 2}
+    special = {GuarantorAgent: 1, FundAgencyAgent: 4, JointOfficeAgent: 1, ContractOfficeAgent: 2}
     usual = {BankAgent: 5, AgencyAgent: len(worlds.PROGRAMMES) - sum(special.values())}
     assert {kind: len(model.agents_by_type[kind]) for kind in usual | special} == usual | special
     assert all(isinstance(agent, mesa.Agent) for agent in model.agents)

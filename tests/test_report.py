@@ -59,8 +59,8 @@ def test_it_writes_a_page_every_figure_twice_and_tables(nasty):
     assert sorted(files) == sorted(p for p in folder.rglob("*") if p.is_file())
     assert [len(list(folder.glob(p))) for p in ("report.html", "figures/*.png", "figures/*.svg", "summary*.csv")] == [
         1,
-        15,
-        15,
+        16,
+        16,
         6,
     ]
     assert (folder / "report.html").stat().st_size < 3e6
@@ -88,7 +88,7 @@ def test_the_page_asks_nothing_of_the_network_and_forbids_it(nasty):
 def test_figures_in_the_page_hold_no_script_and_no_outside_address(nasty):
     page = (nasty[0] / "report.html").read_text(encoding="utf-8")
     images = [attrs for tag, attrs in Tags(page).seen if tag == "img"]
-    assert len(images) == 15 and all(len(attrs["alt"]) > 20 for attrs in images)
+    assert len(images) == 16 and all(len(attrs["alt"]) > 20 for attrs in images)
     for attrs in images:
         for element in ElementTree.fromstring(base64.b64decode(attrs["src"].split(",")[1])).iter():
             assert element.tag.split("}")[-1] not in ("script", "image", "foreignObject", "text")

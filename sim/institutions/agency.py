@@ -231,6 +231,13 @@ class Agency:
         self.lapsed += promised - total
         return paid
 
+    def pay_others(self, world, kind: str, amount: float, payee: str) -> None:
+        """Pay an account that is no firm at once, as far as the purse goes; the rest lapses."""
+        paid = world.ledger.transfer(kind, min(amount, world.ledger.cash[self.account]), self.account, payee)
+        self.entitled += amount
+        self.paid += paid
+        self.lapsed += amount - paid
+
     def pay_group(self, world, kind: str, group: str, rows, amount) -> np.ndarray:
         """Pay rows of a group other than firms at once; a row may appear more than once. Short purse as in `pay_now`."""
         promised = float(amount.sum())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.columns import NEVER
-from sim.processes import lending, partners, stakes, valuation, visits, waterfall
+from sim.processes import attraction, lending, partners, stakes, valuation, visits, waterfall
 from sim.processes.stakes import MEETING
 
 
@@ -55,6 +55,8 @@ def _seekers(world):
     firms, p, n, quarter = world.firms, world.numbers, world.firms.count, world.quarter
     rows = np.flatnonzero(firms.openness[:n] < p["equity.willing"])
     luck = world.luck.uniform("pitch", rows)
+    usual = valuation.pitch_chance(1 - (1 - p["equity.search"]) ** MEETING, p["equity.signal"], 0)
+    rows, luck = attraction.pitching(world, rows, luck, usual)
     search = 1 - (1 - p["equity.search"]) ** visits.pitches(world, rows, MEETING)
     # First those who might pitch at all with a signal, which are few; then who has one, rests, or is no target.
     early = np.flatnonzero(luck < valuation.pitch_chance(search, max(p["equity.signal"], 0.0), 1))
@@ -120,6 +122,7 @@ def _invest(world):
     budget = np.floor(np.minimum(due, left))
     slots, stage, ask, value, after, score, rank = _seekers(world)
     fund, lead = _meet(world, slots, stage, ask, rank, budget)
+    fund, lead = attraction.rounds(world, slots, ask, after, score, fund, lead, budget)
     at = np.flatnonzero((fund >= 0) & (score >= p["equity.bar"] - funds.tolerance[fund]))
     at = at[best_first(fund[at], score[at], firms.identity[slots[at]], lead[at], budget)]
     slots, fund, lead, value, after, stage = (x[at] for x in (slots, fund, lead, value, after, stage))

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.bands import band
 from sim.population.columns import NEVER, lines
-from sim.processes import shelter, stakes
+from sim.processes import attraction, shelter, stakes
 from sim.processes.leaving import release
 
 CLEARED = lines((
@@ -71,6 +71,7 @@ def leave(world) -> None:
     gone = np.flatnonzero(alive & (insolvent | closes))
     _settle(world, gone)
     movers = np.flatnonzero(alive & moves & ~(insolvent | closes))
+    attraction.owe(world, movers)
     _move(world, movers)
     rows = np.concatenate([gone, movers])
     world.exits = len(rows)

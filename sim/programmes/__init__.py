@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from sim.programmes.attraction_campaign import AttractionCampaign
+from sim.programmes.attraction_fairs import AttractionFairs
+from sim.programmes.attraction_investment import AttractionInvestment
+from sim.programmes.attraction_modes import AttractionModes
+from sim.programmes.attraction_recognition import AttractionRecognition
+from sim.programmes.attraction_screen import AttractionScreen
+from sim.programmes.attraction_staff import AttractionStaff
 from sim.programmes.award_hnte import AwardHnte
 from sim.programmes.award_keylab import AwardKeylab
 from sim.programmes.award_library import AwardLibrary
@@ -77,6 +84,13 @@ CATALOGUE: dict[str, type[Programme]] = {
     "rnd.consortia": RndConsortia,
     "rnd.transformation": RndTransformation,
     "gov.ip": GovIp,
+    "attraction.modes": AttractionModes,
+    "attraction.investment": AttractionInvestment,
+    "attraction.fairs": AttractionFairs,
+    "attraction.recognition": AttractionRecognition,
+    "attraction.screen": AttractionScreen,
+    "attraction.staff": AttractionStaff,
+    "attraction.campaign": AttractionCampaign,
 }
 
 LOAN_PRODUCTS = {name: cls.lends for name, cls in CATALOGUE.items() if cls.lends}

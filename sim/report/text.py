@@ -152,6 +152,7 @@ UNITS = {
     "carriers": "家", "carrier": "家", "desks": "个工位", "desk": "工位", "m2 or desks": "平方米或工位",
     "RMB over two years": "元（两年合计）", "rent": "年租金",
     "share of vacancy": "空置率",
+    "correlation": "相关系数", "quantile": "分位数",
     "": "",
 }  # fmt: skip
 

@@ -9,7 +9,8 @@ import importlib
 
 # In the order of the page; the captions of fans refer to effects as figure 2.
 FIGURES = ("fans", "effects", "ladder", "certificates", "budget", "cost", "additional", "checks", "tiers", "credit",
-           "talent", "carriers", "enclaves", "funds", "networks", "break_even", "thresholds", "challenges")  # fmt: skip
+           "talent", "carriers", "enclaves", "funds", "networks", "attraction", "break_even", "thresholds",
+           "challenges")  # fmt: skip
 
 
 def figure(name: str):
