@@ -55,6 +55,8 @@ class Delivery:
     awareness: float
     hassle: float = 1.0
     automatic: set = field(default_factory=set)
+    staff: float = 1.0  # multiple of the review capacity
+    trust: float = 0.0  # part of the discount for late payment that a standing promise removes
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,20 @@ class Premises:
     enclave_area: float = 0.0  # m2 of enclave space added
 
 
+@dataclass(frozen=True)
+class Envelope:
+    """A decision on the city's purses of a year. Weights by family of programmes, or by how they pay firms."""
+
+    families: dict[str, float] = field(default_factory=dict)
+    groups: dict[str, float] = field(default_factory=dict)
+    total: float | None = None  # sum over all purses, as a multiple of what it would be
+    tax_share: float = float("inf")  # of last year's city tax: most that purses with a weight above one may get
+
+    def weight(self, programme) -> float:
+        """Multiple of the appropriation of one programme."""
+        return self.families.get(programme.family, 1.0) * self.groups.get(programme.group, 1.0)
+
+
 @dataclass
 class Rules:
     """Everything above, for one quarter."""
@@ -145,6 +161,7 @@ class Rules:
     links: Links = field(default_factory=Links)
     products: list[LoanProduct] = field(default_factory=list)
     premises: Premises = field(default_factory=Premises)
+    envelopes: list[Envelope] = field(default_factory=list)
 
 
 def national(numbers) -> TaxRules:
@@ -160,7 +177,12 @@ def national(numbers) -> TaxRules:
 
 def of_quarter(numbers, programmes, quarter: int) -> Rules:
     """Let every running programme contribute, in catalogue order."""
-    rules = Rules(national(numbers), Coaching(), Delivery(numbers["delivery.awareness"]), TalentRules(numbers["talent.permit_days"]))
+    rules = Rules(
+        national(numbers),
+        Coaching(),
+        Delivery(numbers["delivery.awareness"]),
+        TalentRules(numbers["talent.permit_days"]),
+    )
     for programme in programmes:
         if programme.runs(quarter):
             programme.contribute(rules, numbers, quarter)

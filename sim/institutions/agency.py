@@ -27,6 +27,7 @@ class Agency:
         self.waiting = False  # whether any file lies in the queue
         self.cover_kept = 1.0  # share of promised cover that banks got lately
         self.delivered = 1.0  # part of the services that last quarter's purse could buy
+        self.factor = 1.0  # this year's purse over the documented one
         self.reliability = 1.0  # share of due money paid lately, as firms have seen it
         self.committed_year = self.budget_year = 0.0
         self.compensated_year = 0.0
@@ -49,7 +50,9 @@ class Agency:
         if world.season and quarter != programme.start:
             return
         self.committed_year = self.compensated_year = 0.0
-        amount = np.rint(programme.yearly_budget())
+        amount = programme.yearly_budget()
+        self.factor = world.budget.factor(programme, amount)
+        amount = np.rint(amount * self.factor)
         self.budget_year = amount
         if quarter == programme.start:
             world.ledger.transfer("appropriation", self.reserve(), "city", self.account)
@@ -261,14 +264,14 @@ class Agency:
         return paid
 
     def buy_services(self, world) -> None:
-        """Running cost of the programme."""
+        """Running cost of the programme; an office with another budget buys as much more or less of its services."""
         if not self.funded or not self.programme.runs(world.quarter):
             return
         wanted = float(np.rint(self.programme.running_cost(world.firms, world.quarter)))
         self.delivered = 1.0
         if not wanted:
             return
-        cost = min(wanted, world.ledger.cash[self.account])
+        cost = min(float(np.rint(wanted * self.factor)), world.ledger.cash[self.account])
         self.delivered = cost / wanted
         cost = world.ledger.transfer("service", cost, self.account, "households")
         self.entitled += cost

@@ -12,6 +12,9 @@ from sim.programmes.enclave_incubator import EnclaveIncubator
 from sim.programmes.fund_angel import FundAngel
 from sim.programmes.fund_of_funds import FundOfFunds
 from sim.programmes.fund_suketou import FundSuketou
+from sim.programmes.gov_campaign import Campaign
+from sim.programmes.gov_subsidy_path import SubsidyPath
+from sim.programmes.gov_three_year_plan import ThreeYearPlan
 from sim.programmes.guarantee_company import GuaranteeCompany
 from sim.programmes.loan_kechuangdai import Kechuangdai
 from sim.programmes.loan_sukedai import Sukedai
@@ -55,6 +58,9 @@ CATALOGUE: dict[str, type[Programme]] = {
     "fund.suketou": FundSuketou,
     "fund.of_funds": FundOfFunds,
     "fund.angel": FundAngel,
+    "gov.subsidy_path": SubsidyPath,
+    "gov.three_year_plan": ThreeYearPlan,
+    "gov.campaign": Campaign,
 }
 
 LOAN_PRODUCTS = {name: cls.lends for name, cls in CATALOGUE.items() if cls.lends}

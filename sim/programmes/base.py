@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.programmes.families import family
+
 
 @dataclass(frozen=True)
 class Programme:
@@ -27,6 +29,11 @@ class Programme:
     lends = ""  # "pool" or "guarantee" when the programme is a loan product
     invests = False  # whether its money goes into funds
     competitive = False  # more claims than money: the best are chosen, the rest get nothing
+
+    @property
+    def family(self) -> str:
+        """Family of the documents, by which plans and campaigns are stated."""
+        return family(self.id)
 
     def runs(self, quarter: int) -> bool:
         """Money and effects only in start ≤ quarter < stop."""
