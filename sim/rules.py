@@ -150,6 +150,22 @@ class Envelope:
         return self.families.get(programme.family, 1.0) * self.groups.get(programme.group, 1.0)
 
 
+@dataclass(frozen=True)
+class Meeting:
+    """Meetings that move open money within the year. `agency` is the programme whose cost they are."""
+
+    agency: str
+    interval: float  # months
+    share: float  # of the open money, a meeting
+    foresight: float  # part of what last year's claims say is still to come that is left alone
+    cost: float  # RMB a meeting
+    files: float  # reviews that officers do not do for a meeting
+
+    def held(self, quarter: int) -> int:
+        """Meetings in a quarter."""
+        return int((quarter + 1) * 3 // self.interval) - int(quarter * 3 // self.interval)
+
+
 @dataclass
 class Rules:
     """Everything above, for one quarter."""
@@ -162,6 +178,7 @@ class Rules:
     products: list[LoanProduct] = field(default_factory=list)
     premises: Premises = field(default_factory=Premises)
     envelopes: list[Envelope] = field(default_factory=list)
+    meeting: Meeting | None = None
 
 
 def national(numbers) -> TaxRules:

@@ -143,11 +143,13 @@ class World:
         for agency in self.paying:
             agency.receive(self)
         self.events = {}
+        self.budget.meet(self)
         for agency in self.paying:
             agency.pay(self)
         # Reviewers take files as they lie: every programme gets capacity in proportion to what waits.
         files = [agency.files(self) for agency in self.paying]
-        self.files_read = min(int(self.numbers["delivery.review_capacity"] * self.rules.delivery.staff), sum(files))
+        capacity = self.numbers["delivery.review_capacity"] * self.rules.delivery.staff - self.budget.unread
+        self.files_read = min(max(int(capacity), 0), sum(files))
         shares = [count / max(sum(files), 1) for count in files]
         for agency, capacity in zip(self.paying, split(self.files_read, shares)):
             agency.review(self, int(capacity))

@@ -221,3 +221,80 @@ def test_funded_programmes_only_have_factors():
     others = [agency for agency in world.agencies.values() if not isinstance(agency.programme, Funded)]
     assert {agency.factor for agency in others} == {1.0}
     assert replace(others[0].programme, dose=1).family
+
+
+# -- meetings --------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("interval", "a_year"), [(1, 12), (2, 6), (3, 4), (6, 2), (12, 1)])
+def test_meetings_a_year_follow_from_the_interval(interval, a_year):
+    meeting = rules(9, gov__bimonthly={"interval": interval}).meeting
+    assert sum(meeting.held(quarter) for quarter in range(8, 12)) == a_year
+
+
+TIGHT = BASE | {"policy30": {"appropriation": 2e6}, "award.hnte": {"appropriation": 3e7}, "no_application": {"dose": 0}}
+
+
+def meetings(quarters=12, awards=3e7, **terms):
+    """A world with few grants and a large purse for awards, and the money moved by (from, to) over the run."""
+    given = {"share": 0.5} | terms
+    world = worlds.build(
+        TIGHT | {"gov.bimonthly": given, "award.hnte": {"appropriation": awards}},
+        quarters=quarters,
+        overrides={"delivery.awareness": 1},
+    )
+    moved, close = {}, world.ledger.close
+
+    def note():
+        for (kind, payer, payee), amount in world.ledger.flow.items():
+            if kind == "reallocation":
+                moved[payer, payee] = moved.get((payer, payee), 0) + amount
+        close()
+
+    world.ledger.close = note
+    for _ in range(quarters):
+        budgets = sum(agency.budget_year for agency in world.agencies.values())
+        world.step()
+        if world.season > 1:  # no purse opens: what one gets another gave
+            assert sum(agency.budget_year for agency in world.agencies.values()) == budgets
+    return world, moved
+
+
+def test_money_goes_from_the_idle_purse_to_the_short_one_and_the_sum_stays():
+    world, moved = meetings()
+    assert moved and {payee for _, payee in moved} == {"purse:policy30"}
+    assert "purse:award.hnte" in {payer for payer, _ in moved} and "purse:award.library" not in {
+        payer for payer, _ in moved
+    }
+    assert not world.record.series["ledger_error"].any()
+
+
+def test_no_share_moves_nothing_and_every_claim_foreseen_moves_less():
+    assert meetings(share=0)[1] == {}
+    blind, seeing = (sum(meetings(foresight=f)[1].values()) for f in (0, 1))
+    assert seeing < blind
+
+
+def granted(world, name):
+    _, labels, values = world.record.grouped["programme_entitled"]
+    return values[:, labels.index(name)].sum()
+
+
+def test_a_short_call_gets_what_others_do_not_claim():
+    few, more = (granted(meetings(share=share)[0], "policy30") for share in (0, 1))
+    assert more > 1.5 * few
+
+
+def test_money_follows_claims_so_awards_take_what_a_later_call_would_need_unless_it_is_foreseen():
+    # In the first quarter the call has no files yet and its purse looks idle.
+    calls = {}
+    for share, foresight in ((0, 0), (1, 0), (1, 1)):
+        world, moved = meetings(quarters=20, awards=1e5, share=share, foresight=foresight)
+        calls[share, foresight] = moved.get(("purse:policy30", "purse:award.hnte"), 0.0), granted(world, "policy30")
+    assert calls[0, 0][0] == 0 < calls[1, 0][0] and calls[1, 1][0] < 0.5 * calls[1, 0][0]
+
+
+def test_meetings_cost_money_and_take_the_time_of_reviewers():
+    world = worlds.build(BASE | {"gov.bimonthly": {"meeting_files": 4}}, quarters=8)
+    for _ in range(6):
+        world.step()
+    assert world.agencies["gov.bimonthly"].administration in (50_000, 100_000)
+    assert world.budget.unread in (4, 8)

@@ -29,7 +29,7 @@ class Agency:
         self.delivered = 1.0  # part of the services that last quarter's purse could buy
         self.factor = 1.0  # this year's purse over the documented one
         self.reliability = 1.0  # share of due money paid lately, as firms have seen it
-        self.committed_year = self.budget_year = 0.0
+        self.committed_year = self.committed_last = self.budget_year = 0.0
         self.compensated_year = 0.0
         self.payable_opening = self.payable_closing = 0.0
         self.new_quarter()
@@ -49,6 +49,7 @@ class Agency:
             return
         if world.season and quarter != programme.start:
             return
+        self.committed_last = self.committed_year if quarter > programme.start else 0.0
         self.committed_year = self.compensated_year = 0.0
         amount = programme.yearly_budget()
         self.factor = world.budget.factor(programme, amount)
@@ -72,6 +73,20 @@ class Agency:
     def reserve(self) -> float:
         """Money that stays over the year's end."""
         return 0.0
+
+    def open_money(self, world, foresight: float) -> float:
+        """What lies idle by what is known now: neither owed, claimed nor needed for services this year, RMB."""
+        services = self.programme.running_cost(world.firms, world.quarter) * self.factor * (4 - world.season)
+        to_come = foresight * max(self.committed_last - self.committed_year, 0.0)
+        spare = world.ledger.cash[self.account] - self.reserve() - self.owed() - self._claimed() - services - to_come
+        return max(float(np.floor(min(spare, self.budget_year))), 0.0)
+
+    def shortage(self) -> float:
+        """Claims on this year's money that lie before the office, beyond what it has left to grant, RMB."""
+        return max(self._claimed() - max(self.budget_year - self.committed_year, 0.0), 0.0) if self.waiting else 0.0
+
+    def _claimed(self) -> float:
+        return float(self.queue.sum() + self.read.sum()) if self.waiting else 0.0
 
     # -- delivery ---------------------------------------------------------------------------------------------------
     def receive(self, world) -> None:

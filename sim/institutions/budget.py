@@ -7,6 +7,10 @@ they get less goes there.
 
 from __future__ import annotations
 
+import numpy as np
+
+from sim.ledger import split
+
 
 class BudgetOffice:
     """Factors of the appropriations of a year, and the tax they are measured by. RMB."""
@@ -14,6 +18,7 @@ class BudgetOffice:
     def __init__(self, yearly_tax: float):
         self.tax_last = yearly_tax  # the city's part, of the last complete year
         self.tax_year = 0.0
+        self.unread = 0.0  # reviews left undone for meetings this quarter
         self.extra = 0.0  # paid into purses this quarter above the plain appropriations
         self._factors: dict[str, float] = {}
 
@@ -39,6 +44,24 @@ class BudgetOffice:
         self.extra += round(amount * factor) - round(amount)
         return factor
 
+    def meet(self, world) -> None:
+        """Move a share of the money that lies open to purses whose claims exceed it, on what is reported by now."""
+        self.unread, meeting = 0.0, world.rules.meeting
+        held = meeting.held(world.quarter) if meeting else 0
+        if not held:
+            return
+        office, cost = world.agencies[meeting.agency], float(np.rint(held * meeting.cost))
+        office.administration += world.ledger.transfer("administration", cost, "city", "households")
+        self.unread = held * meeting.files
+        own = [a for a in world.agencies.values() if a.funded and a.programme.runs(world.quarter)]
+        own = [a for a in own if a.programme.city_share == 1.0 and not a.programme.invests]
+        idle = np.array([a.open_money(world, meeting.foresight) for a in own])
+        short = np.array([a.shortage() for a in own])
+        part = 1 - (1 - meeting.share) ** held
+        moved = float(np.floor(min(part * idle.sum(), short.sum())))
+        if moved:
+            shift(world.ledger, own, split(moved, list(idle / idle.sum())), split(moved, list(short / short.sum())))
+
     def collect(self, tax: float) -> None:
         """Note the city's tax of the quarter."""
         self.tax_year += tax
@@ -61,3 +84,19 @@ def apply(envelope, programmes, factors: dict[str, float], tax: float) -> None:
     most = max(envelope.tax_share * tax / money, 1.0) if money else 1.0
     for id in before:
         factors[id] *= min(weights[id], most) * scale if weights[id] > 1 else weights[id] * scale
+
+
+def shift(ledger, agencies, gives, takes) -> None:
+    """Post what each purse gives to those that take, in order; the two lists have the same sum, RMB."""
+    takers = [[agency, amount] for agency, amount in zip(agencies, takes) if amount]
+    for giver, left in zip(agencies, gives):
+        while left:
+            taker, wanted = takers[0]
+            amount = min(left, wanted)
+            ledger.transfer("reallocation", amount, giver.account, taker.account)
+            giver.budget_year -= amount
+            taker.budget_year += amount
+            left -= amount
+            takers[0][1] -= amount
+            if not takers[0][1]:
+                takers.pop(0)

@@ -12,6 +12,7 @@ from sim.programmes.enclave_incubator import EnclaveIncubator
 from sim.programmes.fund_angel import FundAngel
 from sim.programmes.fund_of_funds import FundOfFunds
 from sim.programmes.fund_suketou import FundSuketou
+from sim.programmes.gov_bimonthly import Bimonthly
 from sim.programmes.gov_campaign import Campaign
 from sim.programmes.gov_subsidy_path import SubsidyPath
 from sim.programmes.gov_three_year_plan import ThreeYearPlan
@@ -61,6 +62,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "gov.subsidy_path": SubsidyPath,
     "gov.three_year_plan": ThreeYearPlan,
     "gov.campaign": Campaign,
+    "gov.bimonthly": Bimonthly,
 }
 
 LOAN_PRODUCTS = {name: cls.lends for name, cls in CATALOGUE.items() if cls.lends}
