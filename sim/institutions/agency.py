@@ -29,7 +29,8 @@ class Agency:
         self.delivered = 1.0  # part of the services that last quarter's purse could buy
         self.factor = 1.0  # this year's purse over the documented one
         self.reliability = 1.0  # share of due money paid lately, as firms have seen it
-        self.committed_year = self.committed_last = self.budget_year = 0.0
+        self.committed_year = self.budget_year = 0.0
+        self.asked_year = self.asked_last = 0.0  # claims laid before the office, RMB
         self.compensated_year = 0.0
         self.payable_opening = self.payable_closing = 0.0
         self.new_quarter()
@@ -49,7 +50,7 @@ class Agency:
             return
         if world.season and quarter != programme.start:
             return
-        self.committed_last = self.committed_year if quarter > programme.start else 0.0
+        self.asked_year, self.asked_last = 0.0, self.asked_year
         self.committed_year = self.compensated_year = 0.0
         amount = programme.yearly_budget()
         self.factor = world.budget.factor(programme, amount)
@@ -77,7 +78,7 @@ class Agency:
     def open_money(self, world, foresight: float) -> float:
         """What lies idle by what is known now: neither owed, claimed nor needed for services this year, RMB."""
         services = self.programme.running_cost(world.firms, world.quarter) * self.factor * (4 - world.season)
-        to_come = foresight * max(self.committed_last - self.committed_year, 0.0)
+        to_come = foresight * max(self.asked_last - self.asked_year, 0.0)
         spare = world.ledger.cash[self.account] - self.reserve() - self.owed() - self._claimed() - services - to_come
         return max(float(np.floor(min(spare, self.budget_year))), 0.0)
 
@@ -101,6 +102,7 @@ class Agency:
             return
         if programme.group in delivery.automatic:
             self._administer(world, len(rows), p["delivery.automatic_cost"])
+            self.asked_year += float(amount.sum())
             if programme.competitive:
                 # Records replace the file, but the money is still for the best.
                 rows, amount = self._best(world, rows, amount)
@@ -111,6 +113,7 @@ class Agency:
         rows, amount, hassle = rows[applies], amount[applies], hassle[applies]
         world.ledger.from_firms("application", np.rint(hassle), "outside", rows)
         self.queue[rows] = np.maximum(self.queue[rows], amount)
+        self.asked_year += float(amount.sum())
         self.waiting = True
         self.since[rows] = np.minimum(self.since[rows], world.quarter)
 
