@@ -159,11 +159,21 @@ class Meeting:
     share: float  # of the open money, a meeting
     foresight: float  # part of what last year's claims say is still to come that is left alone
     cost: float  # RMB a meeting
-    files: float  # reviews that officers do not do for a meeting
+    time: float  # part of the quarter's review capacity that a meeting takes
 
     def held(self, quarter: int) -> int:
         """Meetings in a quarter."""
         return int((quarter + 1) * 3 // self.interval) - int(quarter * 3 // self.interval)
+
+
+@dataclass(frozen=True)
+class Commission:
+    """One body above the departments that run calls. `agency` is the programme whose cost it is."""
+
+    agency: str
+    coordination: float  # part of duplicates struck, and of unspent money handed over
+    cost: float  # RMB a quarter
+    time: float  # part of the review capacity that its departments lack
 
 
 @dataclass
@@ -179,6 +189,7 @@ class Rules:
     premises: Premises = field(default_factory=Premises)
     envelopes: list[Envelope] = field(default_factory=list)
     meeting: Meeting | None = None
+    commission: Commission | None = None
 
 
 def national(numbers) -> TaxRules:

@@ -148,8 +148,8 @@ class World:
             agency.pay(self)
         # Reviewers take files as they lie: every programme gets capacity in proportion to what waits.
         files = [agency.files(self) for agency in self.paying]
-        capacity = self.numbers["delivery.review_capacity"] * self.rules.delivery.staff - self.budget.unread
-        self.files_read = min(max(int(capacity), 0), sum(files))
+        staff = self.rules.delivery.staff * max(1 - self.budget.away, 0.0)
+        self.files_read = min(int(self.numbers["delivery.review_capacity"] * staff), sum(files))
         shares = [count / max(sum(files), 1) for count in files]
         for agency, capacity in zip(self.paying, split(self.files_read, shares)):
             agency.review(self, int(capacity))
@@ -157,6 +157,7 @@ class World:
             agency.buy_services(self)
 
     def _close_quarter(self):
+        self.budget.hand_over(self)
         for agency in self.agencies.values():
             agency.close_year(self)
         for bank, values in zip(self.banks, zip(*self._bank_flows.values())):

@@ -21,7 +21,7 @@ ALL = {name: {} for name in worlds.PROGRAMMES}
 EVENTS = ("first_certificate", "renewal", "pool_entry", "certified_from_pool", "keylab", "joint_project")
 each = pytest.mark.parametrize("name", worlds.PROGRAMMES)
 # Programmes that change the purses of others.
-MOVERS = ("gov.subsidy_path", "gov.three_year_plan", "gov.campaign", "gov.bimonthly")
+MOVERS = ("gov.subsidy_path", "gov.three_year_plan", "gov.campaign", "gov.bimonthly", "gov.commission")
 PAYING = [name for name, cls in CATALOGUE.items() if cls.group]
 
 

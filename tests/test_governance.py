@@ -293,8 +293,67 @@ def test_money_follows_claims_so_awards_take_what_a_later_call_would_need_unless
 
 
 def test_meetings_cost_money_and_take_the_time_of_reviewers():
-    world = worlds.build(BASE | {"gov.bimonthly": {"meeting_files": 4}}, quarters=8)
+    world = worlds.build(BASE | {"gov.bimonthly": {"meeting_time": 0.04}}, quarters=8)
     for _ in range(6):
         world.step()
     assert world.agencies["gov.bimonthly"].administration in (50_000, 100_000)
-    assert world.budget.unread in (4, 8)
+    assert world.budget.away in (0.04, 0.08)
+
+
+# -- commission ------------------------------------------------------------------------------------------------------
+def commission(quarters=12, coordination=1.0, **terms):
+    """A world whose call has too little money while the awards have too much."""
+    given = {"coordination": coordination} | terms
+    return watch(
+        worlds.build(TIGHT | {"gov.commission": given}, quarters=quarters, overrides={"delivery.awareness": 1}),
+        quarters,
+    )
+
+
+def test_unspent_money_pays_files_that_the_call_passed_over_and_less_goes_back():
+    apart, joined = commission(coordination=0), commission()
+    assert granted(joined, "policy30") > 1.5 * granted(apart, "policy30")
+    assert not joined.record.series["ledger_error"].any()
+
+
+def test_the_files_taken_up_late_are_the_best_of_those_passed_over():
+    quick = {"delivery.awareness": 1, "delivery.review_capacity": 1e6}  # the call is decided before the year ends
+    world = worlds.build(TIGHT | {"gov.commission": {"coordination": 1}}, quarters=8, overrides=quick)
+    for _ in range(7):
+        world.step()
+    call = world.agencies["policy30"]
+    rows, amount, rank = call.passed
+    before, hand_over, seen = call.payable.copy(), world.budget.hand_over, []
+
+    def watched(world):
+        alive = world.firms.alive[rows]
+        hand_over(world)
+        seen.append((alive, call.payable - before))
+
+    world.budget.hand_over = watched
+    world.step()
+    ((alive, late),) = seen
+    taken = late[rows] > 0
+    assert taken.any() and (late[rows][taken] == amount[taken]).all()
+    assert rank[taken].min() >= rank[alive & ~taken].max(initial=-np.inf)
+
+
+def test_who_is_paid_by_two_calls_is_struck_in_the_second_as_often_as_it_is_seen():
+    world = worlds.build(TIGHT | {"gov.commission": {"coordination": 0.5}}, quarters=8)
+    for _ in range(6):
+        world.step()
+    first, office = world.agencies["policy30"], world.budget
+    other = type("Call", (), {"name": "another call"})()
+    rows = np.flatnonzero(world.firms.alive)
+    office._winners = {}
+    assert office.once(world, other, rows).all()
+    office.grant(world, first, rows[::2])
+    stands = office.once(world, other, rows)
+    assert stands[1::2].all() and 0.35 < stands[::2].mean() < 0.65
+    assert office.once(world, first, rows).all()  # the same call may grant twice
+
+
+def test_departments_that_sit_together_review_less_and_cost_posts():
+    world = commission(quarters=6, departments=10, department_time=0.03)
+    assert world.budget.away == 0.3
+    assert world.agencies["gov.commission"].administration == 9 * 200_000 / 4

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 NOT_DUE = np.iinfo(np.int16).max
+NOBODY = np.empty(0, np.int64), np.empty(0), np.empty(0)
 
 
 class Agency:
@@ -24,6 +25,7 @@ class Agency:
         self.read = np.zeros(size if programme.competitive else 0)  # read, not yet decided
         self.since, self.due = (np.full(size, NOT_DUE, np.int16) for _ in range(2))
         self.merit = np.zeros(size) if programme.competitive else None
+        self.passed = NOBODY  # rows, amounts and ranks that this year's call had no money for
         self.waiting = False  # whether any file lies in the queue
         self.cover_kept = 1.0  # share of promised cover that banks got lately
         self.delivered = 1.0  # part of the services that last quarter's purse could buy
@@ -51,6 +53,7 @@ class Agency:
         if world.season and quarter != programme.start:
             return
         self.asked_year, self.asked_last = 0.0, self.asked_year
+        self.passed = NOBODY
         self.committed_year = self.compensated_year = 0.0
         amount = programme.yearly_budget()
         self.factor = world.budget.factor(programme, amount)
@@ -66,10 +69,14 @@ class Agency:
         """Return what is neither spent nor owed, by the shares in which it was paid in."""
         if not self.funded or world.season != 3:
             return
-        spare = max(world.ledger.cash[self.account] - self.owed() - self.reserve(), 0.0)
+        spare = self.unspent(world)
         city = np.rint(spare * self.programme.city_share)
         world.ledger.transfer("returned", city, self.account, "city")
         world.ledger.transfer("returned", spare - city, self.account, "province")
+
+    def unspent(self, world) -> float:
+        """Neither spent nor owed, RMB."""
+        return max(world.ledger.cash[self.account] - self.owed() - self.reserve(), 0.0)
 
     def reserve(self) -> float:
         """Money that stays over the year's end."""
@@ -157,9 +164,21 @@ class Agency:
         """The best of these claims that this year's budget still covers, as judges see them."""
         rank = world.luck.normal("merit", rows) + world.firms.merit[rows]
         best = np.lexsort((rows, -rank))
+        office = world.budget if world.rules.commission else None
+        if office:
+            best = best[office.once(world, self, rows[best])]
         room = self.budget_year - self.committed_year
-        best = best[: int(np.searchsorted(np.cumsum(amount[best]), room, side="right"))]
-        return rows[best], amount[best]
+        cut = int(np.searchsorted(np.cumsum(amount[best]), room, side="right"))
+        if office:
+            office.grant(world, self, rows[best[:cut]])
+            over = best[cut:]
+            self.passed = tuple(np.concatenate(pair) for pair in zip(self.passed, (rows[over], amount[over], rank[over])))
+        return rows[best[:cut]], amount[best[:cut]]
+
+    def grant_late(self, world, rows, amount) -> None:
+        """Grant files that were passed over, with money that another purse has handed over."""
+        world.budget.grant(world, self, rows)
+        self._commit(world, rows, amount, int(world.numbers["delivery.pay_delay"]))
 
     def _commit(self, world, rows, amount, delay):
         if not len(rows):

@@ -14,6 +14,7 @@ from sim.programmes.fund_of_funds import FundOfFunds
 from sim.programmes.fund_suketou import FundSuketou
 from sim.programmes.gov_bimonthly import Bimonthly
 from sim.programmes.gov_campaign import Campaign
+from sim.programmes.gov_commission import InnovationCommission
 from sim.programmes.gov_subsidy_path import SubsidyPath
 from sim.programmes.gov_three_year_plan import ThreeYearPlan
 from sim.programmes.guarantee_company import GuaranteeCompany
@@ -62,6 +63,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "gov.subsidy_path": SubsidyPath,
     "gov.three_year_plan": ThreeYearPlan,
     "gov.campaign": Campaign,
+    "gov.commission": InnovationCommission,
     "gov.bimonthly": Bimonthly,
 }
 

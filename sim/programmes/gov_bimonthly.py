@@ -16,7 +16,7 @@ class Bimonthly(Programme):
     share: float
     foresight: float
     meeting_cost: float
-    meeting_files: float
+    meeting_time: float
 
     id = "gov.bimonthly"
     facts = ("gov.bimonthly",)
@@ -27,5 +27,5 @@ class Bimonthly(Programme):
         if not self.dose:
             return
         share = min(self.dose * self.share, 1.0)
-        cost, files = self.dose * self.meeting_cost, self.dose * self.meeting_files
-        rules.meeting = Meeting(self.id, self.interval, share, self.foresight, cost, files)
+        cost, time = self.dose * self.meeting_cost, self.dose * self.meeting_time
+        rules.meeting = Meeting(self.id, self.interval, share, self.foresight, cost, time)
