@@ -25,6 +25,7 @@ KINDS = {
     "premium": "loan insurance", "warrant": "bank's part of a round", "claim": "insurer's share of a loan loss",
     "subsidy": "interest subsidy", "bank_expense": "bank expenses and dividends", "tax": "tax collected",
     "tax_split": "tax passed on", "appropriation": "purse filled", "returned": "unspent money returned",
+    "reallocation": "money moved between purses within the year",
     "award": "programme pay-out", "service": "programme services and running cost", "administration": "cost of review",
     "application": "cost of an application", "compensation": "public share of a loan loss", "collateral": "collateral sold",
     "closing": "estate of a closing firm", "trade_loss": "suppliers' loss on a closing firm",

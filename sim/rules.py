@@ -90,6 +90,8 @@ class Delivery:
     hassle: float = 1.0
     automatic: set = field(default_factory=set)
     away: float = 0.0  # files a quarter that staff who are elsewhere do not read
+    staff: float = 1.0  # multiple of the review capacity
+    trust: float = 0.0  # part of the discount for late payment that a standing promise removes
 
 
 @dataclass(frozen=True)
@@ -262,6 +264,46 @@ class Attraction:
     haste: float = 0.0  # added weight of who lands easily
 
 
+@dataclass(frozen=True)
+class Envelope:
+    """A decision on the city's purses of a year. Weights by family of programmes, or by how they pay firms."""
+
+    families: dict[str, float] = field(default_factory=dict)
+    groups: dict[str, float] = field(default_factory=dict)
+    total: float | None = None  # sum over all purses, as a multiple of what it would be
+    tax_share: float = float("inf")  # of last year's city tax: most that purses with a weight above one may get
+
+    def weight(self, programme) -> float:
+        """Multiple of the appropriation of one programme."""
+        return self.families.get(programme.family, 1.0) * self.groups.get(programme.group, 1.0)
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """Meetings that move open money within the year. `agency` is the programme whose cost they are."""
+
+    agency: str
+    interval: float  # months
+    share: float  # of the open money, a meeting
+    foresight: float  # part of what last year's claims say is still to come that is left alone
+    cost: float  # RMB a meeting
+    time: float  # part of the quarter's review capacity that a meeting takes
+
+    def held(self, quarter: int) -> int:
+        """Meetings in a quarter."""
+        return int((quarter + 1) * 3 // self.interval) - int(quarter * 3 // self.interval)
+
+
+@dataclass(frozen=True)
+class Commission:
+    """One body above the departments that run calls. `agency` is the programme whose cost it is."""
+
+    agency: str
+    coordination: float  # part of duplicates struck, and of unspent money handed over
+    cost: float  # RMB a quarter
+    time: float  # part of the review capacity that its departments lack
+
+
 @dataclass
 class Rules:
     """Everything above, for one quarter."""
@@ -278,6 +320,9 @@ class Rules:
     clubs: list[ClubSupport] = field(default_factory=list)
     protection: float = 0.0  # of innovations, beyond what there is; 0 to 1
     attraction: Attraction = field(default_factory=Attraction)
+    envelopes: list[Envelope] = field(default_factory=list)
+    meeting: Meeting | None = None
+    commission: Commission | None = None
 
 
 def national(numbers) -> TaxRules:
@@ -293,7 +338,12 @@ def national(numbers) -> TaxRules:
 
 def of_quarter(numbers, programmes, quarter: int) -> Rules:
     """Let every running programme contribute, in catalogue order."""
-    rules = Rules(national(numbers), Coaching(), Delivery(numbers["delivery.awareness"]), TalentRules(numbers["talent.permit_days"]))
+    rules = Rules(
+        national(numbers),
+        Coaching(),
+        Delivery(numbers["delivery.awareness"]),
+        TalentRules(numbers["talent.permit_days"]),
+    )
     for programme in programmes:
         if programme.runs(quarter):
             programme.contribute(rules, numbers, quarter)

@@ -22,6 +22,7 @@ DECISIONS = frozenset((
     "pitch",
     "problem", "panel", "difficulty", "bid", "bid_seen", "solver", "progress",
     "lead", "shell",
+    "duplicate",
 ))  # fmt: skip
 
 

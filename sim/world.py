@@ -12,6 +12,7 @@ from sim.institutions import funds
 from sim.institutions.agency import Agency, Guarantor
 from sim.institutions.bank import Bank
 from sim.institutions.books import OPENING_KINDS, Books
+from sim.institutions.budget import BudgetOffice
 from sim.institutions.contract_office import ContractOffice
 from sim.institutions.fund_agency import FundAgency
 from sim.institutions.joint_office import JointOffice
@@ -148,9 +149,11 @@ class World:
             yield programme if delivered == 1.0 else replace(programme, dose=programme.dose * delivered)
 
     def _open_purses(self):
+        self.budget.open_quarter(self)
         for agency in self.agencies.values():
             agency.open_year(self)
         spending = np.rint(self.public_services * np.exp(self.market_index))
+        spending = max(spending - self.budget.extra, 0.0)
         self.ledger.transfer("public_services", spending, "city", "households")
 
     def _deliver(self):
@@ -158,12 +161,14 @@ class World:
         for agency in self.paying:
             agency.receive(self)
         self.events = {}
+        self.budget.meet(self)
         for agency in self.paying:
             agency.pay(self)
         # Reviewers take files as they lie: every programme gets capacity in proportion to what waits.
         files = [agency.files(self) for agency in self.paying]
-        capacity = max(int(self.numbers["delivery.review_capacity"] - self.rules.delivery.away), 0)
-        self.files_read = min(capacity, sum(files))
+        staff = self.rules.delivery.staff * max(1 - self.budget.away, 0.0)
+        capacity = int(self.numbers["delivery.review_capacity"] * staff - self.rules.delivery.away)
+        self.files_read = min(max(capacity, 0), sum(files))
         shares = [count / max(sum(files), 1) for count in files]
         for agency, capacity in zip(self.paying, split(self.files_read, shares)):
             agency.review(self, int(capacity))
@@ -171,11 +176,13 @@ class World:
             agency.buy_services(self)
 
     def _close_quarter(self):
+        self.budget.hand_over(self)
         for agency in self.agencies.values():
             agency.close_year(self)
         for bank, values in zip(self.banks, zip(*self._bank_flows.values())):
             bank.book(*(float(value) for value in values))
         equity.appraise(self)
+        self.budget.collect(self.tax["city"])
         errors = self.imbalances()
         observe.quarter(self, sum(errors.values()))
         self.ledger.close()
@@ -253,7 +260,7 @@ class World:
                 continue
             automatic = programme.group in delivery.automatic
             delay = p["delivery.automatic_delay"] if automatic else p["delivery.pay_delay"] + 1
-            discount = (1 + p["delivery.expected_delay_rate"]) ** (-delay / 4)
+            discount = (1 + p["delivery.expected_delay_rate"] * (1 - delivery.trust)) ** (-delay / 4)
             # A firm that does not know of an automatic award is not moved by it, though it will be paid.
             total += amount * knows * discount * agency.reliability
         return total
@@ -344,6 +351,7 @@ class World:
             for partner, capital in agency.partners():
                 accounts[partner] = capital
                 accounts["outside"] -= capital
+        self.budget = BudgetOffice(4 * self.public_services)
         self.paying = [agency for agency in self.agencies.values() if agency.programme.group]
         self.banks = [self.make(self.bank_class, k, f"bank {k + 1}") for k in range(int(self.numbers["credit.bank_count"]))]
         # Products of the start, whose loans everybody inherits, and those of this package.

@@ -59,7 +59,7 @@ LEGS = {
     "equity": PAID, "sales_local": PAID, "sales_outside": PAID, "costs_local": BOUGHT, "costs_outside": BOUGHT,
     "rd": BOUGHT, "misuse": BOUGHT, "investment": BOUGHT, "dividend": (*BOUGHT, "_credit_rows"), "loan": PAID,
     "principal": (*BOUGHT, "_debit"), "interest": BOUGHT, "fee": BOUGHT, "premium": BOUGHT, "warrant": BOUGHT, "claim": MOVED, "subsidy": PAID, "bank_expense": MOVED,
-    "tax": ("_debit", *BOUGHT), "tax_split": MOVED, "appropriation": MOVED, "returned": MOVED, "award": PAID, "service": MOVED,
+    "tax": ("_debit", *BOUGHT), "tax_split": MOVED, "appropriation": MOVED, "returned": MOVED, "reallocation": MOVED, "award": PAID, "service": MOVED,
     "administration": MOVED, "application": BOUGHT, "compensation": MOVED, "collateral": MOVED, "closing": BOUGHT,
     "trade_loss": PAID, "moved": BOUGHT, "public_services": MOVED, "talent_grant": MOVED,
     "rent": ("_debit_rows", "_credit_rows"), "rent_spared": PAID, "rent_support": PAID, "carrier_award": PAID,

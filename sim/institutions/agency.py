@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 NOT_DUE = np.iinfo(np.int16).max
+NOBODY = np.empty(0, np.int64), np.empty(0), np.empty(0)
 
 
 class Agency:
@@ -24,11 +25,14 @@ class Agency:
         self.read = np.zeros(size if programme.competitive else 0)  # read, not yet decided
         self.since, self.due = (np.full(size, NOT_DUE, np.int16) for _ in range(2))
         self.merit = np.zeros(size) if programme.competitive else None
+        self.passed = NOBODY  # rows, amounts and ranks that this year's call had no money for
         self.waiting = False  # whether any file lies in the queue
         self.cover_kept = 1.0  # share of promised cover that banks got lately
         self.delivered = 1.0  # part of the services that last quarter's purse could buy
+        self.factor = 1.0  # this year's purse over the documented one
         self.reliability = 1.0  # share of due money paid lately, as firms have seen it
         self.committed_year = self.budget_year = 0.0
+        self.asked_year = self.asked_last = 0.0  # claims laid before the office, RMB
         self.compensated_year = 0.0
         self.payable_opening = self.payable_closing = 0.0
         self.new_quarter()
@@ -48,8 +52,12 @@ class Agency:
             return
         if world.season and quarter != programme.start:
             return
+        self.asked_year, self.asked_last = 0.0, self.asked_year
+        self.passed = NOBODY
         self.committed_year = self.compensated_year = 0.0
-        amount = np.rint(programme.yearly_budget())
+        amount = programme.yearly_budget()
+        self.factor = world.budget.factor(programme, amount)
+        amount = np.rint(amount * self.factor)
         self.budget_year = amount
         if quarter == programme.start:
             world.ledger.transfer("appropriation", self.reserve(), "city", self.account)
@@ -61,10 +69,14 @@ class Agency:
         """Return what is neither spent nor owed, by the shares in which it was paid in."""
         if not self.funded or world.season != 3:
             return
-        spare = max(world.ledger.cash[self.account] - self.owed() - self.reserve(), 0.0)
+        spare = self.unspent(world)
         city = np.rint(spare * self.programme.city_share)
         world.ledger.transfer("returned", city, self.account, "city")
         world.ledger.transfer("returned", spare - city, self.account, "province")
+
+    def unspent(self, world) -> float:
+        """Neither spent nor owed, RMB."""
+        return max(world.ledger.cash[self.account] - self.owed() - self.reserve(), 0.0)
 
     def reserve(self) -> float:
         """Money that stays over the year's end."""
@@ -73,6 +85,20 @@ class Agency:
     def partners(self) -> list[tuple[str, float]]:
         """Accounts of others who bear losses with it, and the capital they bring (RMB)."""
         return []
+
+    def open_money(self, world, foresight: float) -> float:
+        """What lies idle by what is known now: neither owed, claimed nor needed for services this year, RMB."""
+        services = self.programme.running_cost(world.firms, world.quarter) * self.factor * (4 - world.season)
+        to_come = foresight * max(self.asked_last - self.asked_year, 0.0)
+        spare = world.ledger.cash[self.account] - self.reserve() - self.owed() - self._claimed() - services - to_come
+        return max(float(np.floor(min(spare, self.budget_year))), 0.0)
+
+    def shortage(self) -> float:
+        """Claims on this year's money that lie before the office, beyond what it has left to grant, RMB."""
+        return max(self._claimed() - max(self.budget_year - self.committed_year, 0.0), 0.0) if self.waiting else 0.0
+
+    def _claimed(self) -> float:
+        return float(self.queue.sum() + self.read.sum()) if self.waiting else 0.0
 
     # -- delivery ---------------------------------------------------------------------------------------------------
     def receive(self, world) -> None:
@@ -87,6 +113,7 @@ class Agency:
             return
         if programme.group in delivery.automatic:
             self._administer(world, len(rows), p["delivery.automatic_cost"])
+            self.asked_year += float(amount.sum())
             if programme.competitive:
                 # Records replace the file, but the money is still for the best.
                 rows, amount = self._best(world, rows, amount)
@@ -97,6 +124,7 @@ class Agency:
         rows, amount, hassle = rows[applies], amount[applies], hassle[applies]
         world.ledger.from_firms("application", np.rint(hassle), "outside", rows)
         self.queue[rows] = np.maximum(self.queue[rows], amount)
+        self.asked_year += float(amount.sum())
         self.waiting = True
         self.since[rows] = np.minimum(self.since[rows], world.quarter)
 
@@ -140,9 +168,21 @@ class Agency:
         """The best of these claims that this year's budget still covers, as judges see them."""
         rank = world.luck.normal("merit", rows) + world.firms.merit[rows]
         best = np.lexsort((rows, -rank))
+        office = world.budget if world.rules.commission else None
+        if office:
+            best = best[office.once(world, self, rows[best])]
         room = self.budget_year - self.committed_year
-        best = best[: int(np.searchsorted(np.cumsum(amount[best]), room, side="right"))]
-        return rows[best], amount[best]
+        cut = int(np.searchsorted(np.cumsum(amount[best]), room, side="right"))
+        if office:
+            office.grant(world, self, rows[best[:cut]])
+            over = best[cut:]
+            self.passed = tuple(np.concatenate(pair) for pair in zip(self.passed, (rows[over], amount[over], rank[over])))
+        return rows[best[:cut]], amount[best[:cut]]
+
+    def grant_late(self, world, rows, amount) -> None:
+        """Grant files that were passed over, with money that another purse has handed over."""
+        world.budget.grant(world, self, rows)
+        self._commit(world, rows, amount, int(world.numbers["delivery.pay_delay"]))
 
     def _commit(self, world, rows, amount, delay):
         if not len(rows):
@@ -280,14 +320,14 @@ class Agency:
         return paid
 
     def buy_services(self, world) -> None:
-        """Running cost of the programme."""
+        """Running cost of the programme; an office with another budget buys as much more or less of its services."""
         if not self.funded or not self.programme.runs(world.quarter):
             return
         wanted = float(np.rint(self.programme.running_cost(world.firms, world.quarter)))
         self.delivered = 1.0
         if not wanted:
             return
-        cost = min(wanted, world.ledger.cash[self.account])
+        cost = min(float(np.rint(wanted * self.factor)), world.ledger.cash[self.account])
         self.delivered = cost / wanted
         cost = world.ledger.transfer("service", cost, self.account, "households")
         self.entitled += cost

@@ -22,6 +22,11 @@ from sim.programmes.finance_visits import FinanceVisits
 from sim.programmes.fund_angel import FundAngel
 from sim.programmes.fund_of_funds import FundOfFunds
 from sim.programmes.fund_suketou import FundSuketou
+from sim.programmes.gov_bimonthly import Bimonthly
+from sim.programmes.gov_campaign import Campaign
+from sim.programmes.gov_commission import InnovationCommission
+from sim.programmes.gov_subsidy_path import SubsidyPath
+from sim.programmes.gov_three_year_plan import ThreeYearPlan
 from sim.programmes.gov_ip import GovIp
 from sim.programmes.guarantee_company import GuaranteeCompany
 from sim.programmes.loan_hnte_express import HnteExpress
@@ -91,6 +96,11 @@ CATALOGUE: dict[str, type[Programme]] = {
     "attraction.screen": AttractionScreen,
     "attraction.staff": AttractionStaff,
     "attraction.campaign": AttractionCampaign,
+    "gov.subsidy_path": SubsidyPath,
+    "gov.three_year_plan": ThreeYearPlan,
+    "gov.campaign": Campaign,
+    "gov.commission": InnovationCommission,
+    "gov.bimonthly": Bimonthly,
 }
 
 LOAN_PRODUCTS = {name: cls.lends for name, cls in CATALOGUE.items() if cls.lends}

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.programmes.families import family
+
 
 @dataclass(frozen=True)
 class Programme:
@@ -28,6 +30,11 @@ class Programme:
     invests = False  # whether its money goes into funds
     contracts = False  # whether it signs contracts that are paid in part on delivery
     competitive = False  # more claims than money: the best are chosen, the rest get nothing
+
+    @property
+    def family(self) -> str:
+        """Family of the documents, by which plans and campaigns are stated."""
+        return family(self.id)
 
     def runs(self, quarter: int) -> bool:
         """Money and effects only in start ≤ quarter < stop."""
