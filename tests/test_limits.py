@@ -168,7 +168,7 @@ def test_a_dose_below_one_half_does_not_switch_delivery():
 
 def test_the_city_reads_no_more_files_a_quarter_than_its_capacity():
     read = []
-    world = worlds.build(ALL, overrides={"delivery.review_capacity": 3, "delivery.awareness": 1})
+    world = worlds.build(ALL, overrides={"delivery.review_capacity": 3, "delivery.awareness": 1, "gov.commission.dose": 0, "gov.bimonthly.dose": 0})
     for _ in range(6):
         world.step()
         read.append(world.files_read)

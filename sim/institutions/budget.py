@@ -57,8 +57,7 @@ class BudgetOffice:
         office, cost = world.agencies[meeting.agency], float(np.rint(held * meeting.cost))
         office.administration += world.ledger.transfer("administration", cost, "city", "households")
         self.away += held * meeting.time
-        own = [a for a in world.agencies.values() if a.funded and a.programme.runs(world.quarter)]
-        own = [a for a in own if a.programme.city_share == 1.0 and not a.programme.invests]
+        own = self._departments(world)
         idle = np.array([a.open_money(world, meeting.foresight) for a in own])
         short = np.array([a.shortage() for a in own])
         part = 1 - (1 - meeting.share) ** held
@@ -91,8 +90,7 @@ class BudgetOffice:
         commission = world.rules.commission
         if world.season != 3 or not commission:
             return
-        own = [a for a in world.agencies.values() if a.funded and a.programme.runs(world.quarter)]
-        own = [a for a in own if a.programme.city_share == 1.0 and not a.programme.invests]
+        own = self._departments(world)
         calls = [a for a in own if a.programme.competitive and len(a.passed[0])]
         if not calls:
             return
@@ -110,6 +108,12 @@ class BudgetOffice:
         for k, call in enumerate(calls):
             mine = best[whose[best] == k]
             call.grant_late(world, rows[mine], amount[mine])
+
+    def _departments(self, world) -> list:
+        """Offices that run now on the city's money alone; companies and funds are not among them."""
+        running = [a for a in world.agencies.values() if a.funded and a.programme.runs(world.quarter)]
+        own = [a for a in running if a.programme.city_share == 1.0 and not a.programme.invests]
+        return [a for a in own if a.programme.lends != "guarantee"]
 
     def collect(self, tax: float) -> None:
         """Note the city's tax of the quarter."""
