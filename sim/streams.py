@@ -20,6 +20,7 @@ DECISIONS = frozenset((
     "stay", "search", "vacancy", "founder", "young", "young_misuse",
     "tie", "university",
     "pitch",
+    "vetting", "prescreen", "ticket",
 ))  # fmt: skip
 
 

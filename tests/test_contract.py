@@ -18,7 +18,7 @@ from sim.rules import of_quarter
 from sim.world import World
 
 ALL = {name: {} for name in worlds.PROGRAMMES}
-EVENTS = ("first_certificate", "renewal", "pool_entry", "certified_from_pool", "keylab", "joint_project")
+EVENTS = ("first_certificate", "renewal", "pool_entry", "certified_from_pool", "keylab", "joint_project", "label_gazelle")
 each = pytest.mark.parametrize("name", worlds.PROGRAMMES)
 PAYING = [name for name, cls in CATALOGUE.items() if cls.group]
 

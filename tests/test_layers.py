@@ -198,7 +198,7 @@ def read() -> set[str]:
 
     Programme.__getattribute__ = watched
     try:
-        world = World(spy, worlds.package("status_quo"), 1, 20)
+        world = World(spy, worlds.package(worlds.PROGRAMMES), 1, 20)
         for _ in range(20):
             world.step()
     finally:

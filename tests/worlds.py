@@ -27,7 +27,7 @@ TOTALS = (
     "place.hnte_revenue", "place.enterprise_rd", "place.above_scale_revenue", "place.rd_org", "place.fledgling_start",
     "place.gazelle_start", "place.unicorn_start", "place.city_opening_cash", "place.scitech_loans",
     "place.guaranteed_loans", "place.talent.foreign", "talent.jianghai.places", "talent.youth_grants.places",
-    "delivery.review_capacity", "ladder.small_to_hnte.capacity", "place.hub.shanghai.area",
+    "delivery.review_capacity", "ladder.small_to_hnte.capacity", "hnte.reserve.places", "hnte.review.capacity", "place.hub.shanghai.area",
     "enclave.incubator.expansion",
     "place.joint_projects",
     "place.private_equity", "place.public_equity",

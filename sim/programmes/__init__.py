@@ -12,7 +12,10 @@ from sim.programmes.enclave_incubator import EnclaveIncubator
 from sim.programmes.fund_angel import FundAngel
 from sim.programmes.fund_of_funds import FundOfFunds
 from sim.programmes.fund_suketou import FundSuketou
+from sim.programmes.growth_labels import GrowthLabels
 from sim.programmes.guarantee_company import GuaranteeCompany
+from sim.programmes.hnte_reserve import HnteReserve
+from sim.programmes.hnte_review import HnteReview
 from sim.programmes.loan_kechuangdai import Kechuangdai
 from sim.programmes.loan_sukedai import Sukedai
 from sim.programmes.loan_tongkedai import Tongkedai
@@ -33,11 +36,14 @@ CATALOGUE: dict[str, type[Programme]] = {
     "tax.incentives": TaxIncentives,
     "ladder.small_to_hnte": SmallToHnte,
     "hnte.three_year_action": ThreeYearAction,
+    "hnte.reserve": HnteReserve,
+    "hnte.review": HnteReview,
     "gov.points_platform": PointsPlatform,
     "no_application": NoApplication,
     "award.hnte": AwardHnte,
     "award.library": AwardLibrary,
     "award.keylab": AwardKeylab,
+    "growth.labels": GrowthLabels,
     "policy30": Policy30,
     "loan.sukedai": Sukedai,
     "loan.tongkedai": Tongkedai,
