@@ -116,9 +116,9 @@ def queue(**given):
 
 def test_when_readers_are_short_the_small_wait_and_by_lot_anybody():
     sales, rows, taken = queue()
-    assert len(taken) == 30 and sales[taken].min() >= np.delete(sales[rows], np.searchsorted(rows, taken)).max()
+    assert len(taken) == 60 and sales[taken].min() >= np.delete(sales[rows], np.searchsorted(rows, taken)).max()
     sales, rows, drawn = queue(largest_first=False)
-    assert len(drawn) == 30 and np.median(sales[drawn]) < 3 * np.median(sales[rows])
+    assert len(drawn) == 60 and np.median(sales[drawn]) < 3 * np.median(sales[rows])
 
 
 def test_below_one_the_dose_is_the_part_of_the_files_that_is_read():
