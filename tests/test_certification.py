@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from small import city, put, run
 
+from sim.analysis import review
 from sim.population.reserve import in_reserve
 from sim.processes import credit, labels, reserve, vetting
 from sim.processes.research import close_gap
@@ -99,7 +100,9 @@ def test_a_strict_review_leaves_little_relabelling_and_more_real_rd_than_an_idle
 
 
 def test_an_office_paid_by_the_applicant_that_is_the_only_reader_deters_nobody():
-    assert relabelled(reviewed(levels=1, capture=1, catch=1, pass_bonus=0)) == relabelled(reviewed(levels=1, catch=0, pass_bonus=0))
+    assert relabelled(reviewed(levels=1, capture=1, catch=1, pass_bonus=0)) == relabelled(
+        reviewed(levels=1, catch=0, pass_bonus=0)
+    )
 
 
 def test_better_papers_alone_bring_certificates():
@@ -151,7 +154,9 @@ def test_a_target_is_filled_up_with_weaker_firms():
     world, filled = reserved(places=len(good) + 30, fill=True)
     assert len(filled) == len(good) + 30 and set(good) <= set(filled)
     extra = np.setdiff1d(filled, good)
-    assert (world.firms.hightech[extra] < world.numbers["hnte.min_hightech_share"]).mean() > 0.5  # can never be certified
+    assert (
+        world.firms.hightech[extra] < world.numbers["hnte.min_hightech_share"]
+    ).mean() > 0.5  # can never be certified
 
 
 def test_a_reserve_has_so_many_places_and_takes_the_best_first():
@@ -210,6 +215,20 @@ def test_tickets_put_firms_on_the_list_that_did_not_grow_and_banks_believe_them(
 
 
 def test_nobody_buys_a_label_that_earns_nothing():
-    assert market(tickets=1, amount=0).record.series["fledgling_labels"].tolist() == market(tickets=0, amount=0).record.series[
-        "fledgling_labels"
-    ].tolist()
+    assert (
+        market(tickets=1, amount=0).record.series["fledgling_labels"].tolist()
+        == market(tickets=0, amount=0).record.series["fledgling_labels"].tolist()
+    )
+
+
+# -- the study of the review -----------------------------------------------------------------------------------------
+def test_a_change_is_paired_by_world_and_its_interval_holds_the_mean():
+    without = np.array([100.0, 200.0, 300.0])
+    found = review.change(without * np.array([1.05, 1.10, 1.15]), without)
+    assert found.mean == pytest.approx(10) and found.agree == 1
+    assert found.low <= found.mean <= found.high
+    assert found.worlds == pytest.approx([5, 10, 15])  # by world, each against itself
+    same = review.change(without, without)
+    assert (same.mean, same.low, same.high, same.agree) == (0, 0, 0, 0)
+    with pytest.raises(ValueError, match="two worlds"):
+        review.change([1.0], [1.0])

@@ -12,7 +12,9 @@ def labelled(world, rows) -> np.ndarray:
     """Whether these firms hold a growth label now (rows,)."""
     firms, year = world.firms, world.year
     return (
-        (firms.fledgling_until[rows] >= year) | (firms.gazelle_until[rows] >= year) | (firms.unicorn_until[rows] >= year)
+        (firms.fledgling_until[rows] >= year)
+        | (firms.gazelle_until[rows] >= year)
+        | (firms.unicorn_until[rows] >= year)
     )
 
 
