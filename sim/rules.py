@@ -30,6 +30,39 @@ class Coaching:
     counselling: float = 0.0  # share of pool firms a year
     pass_bonus: float = 0.0  # log-odds
     cost_cut: float = 0.0  # share of the application cost
+    reserve: float = 0.0  # places for firms in their first year
+    prescreen: float = 0.0  # least quality that a pre-review wants to see, sd
+    fill: bool = False  # whether places left are given to the others
+
+
+@dataclass
+class Vetting:
+    """Levels that read an application for a certificate before it is filed."""
+
+    levels: int = 0
+    share: float = 0.0  # of the firms, by lot
+    files: float = 0.0  # that pass all levels in time, a year: see `files_in_time`
+    catch: float = 0.0  # chance that a level finds a plain flaw
+    plain: float = 1.0  # relabelled share of reported R&D that is plain to see
+    capture: float = 0.0  # part of its finds that the level paid by the applicant keeps to itself
+    bonus: float = 0.0  # log-odds a level
+    fee: float = 0.0  # RMB a file, borne by the applicant
+    largest_first: bool = False
+
+
+def files_in_time(capacity: float, season: float, levels: int, delay: float) -> float:
+    """Files a year that pass all levels before the season closes: the last to be taken in still needs every level."""
+    return capacity * max(season - levels * delay, 0.0)
+
+
+@dataclass
+class Labels:
+    """What others read into a growth label, and the trade in labels."""
+
+    bank: float = 0.0  # log-odds of default
+    fund: float = 0.0  # score
+    tickets: float = 0.0  # share of firms without a label that are offered one, a year
+    price: float = 0.0  # RMB
 
 
 @dataclass(frozen=True)
@@ -314,6 +347,8 @@ class Rules:
     talent: TalentRules
     links: Links = field(default_factory=Links)
     products: list[LoanProduct] = field(default_factory=list)
+    vetting: Vetting = field(default_factory=Vetting)
+    labels: Labels = field(default_factory=Labels)
     premises: Premises = field(default_factory=Premises)
     visits: Visits | None = None
     contests: list[Contest] = field(default_factory=list)

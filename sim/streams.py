@@ -23,6 +23,7 @@ DECISIONS = frozenset((
     "problem", "panel", "difficulty", "bid", "bid_seen", "solver", "progress",
     "lead", "shell",
     "duplicate",
+    "vetting", "prescreen", "ticket",
 ))  # fmt: skip
 
 

@@ -24,6 +24,8 @@ EXTENSIVE = (
     "award.library.appropriation", "award.keylab.appropriation", "policy30.appropriation", "loan.sukedai.quota",
     "loan.sukedai.appropriation", "loan.tongkedai.quota", "loan.tongkedai.appropriation", "loan.kechuangdai.quota",
     "loan.kechuangdai.appropriation", "guarantee.citycompany.capital", "guarantee.citycompany.appropriation",
+    "hnte.reserve.places", "hnte.reserve.appropriation", "hnte.review.capacity", "hnte.review.appropriation",
+    "growth.labels.appropriation",
     "delivery.review_capacity", "place.talent.foreign", "talent.jianghai.places", "talent.jianghai.appropriation",
     "talent.youth_grants.places", "talent.youth_grants.appropriation", "talent.permits.appropriation",
     "talent.permits.running_cost_year", "place.carrier.maker.count", "place.carrier.incubator.count",

@@ -141,8 +141,11 @@ def test_a_decision_in_a_quarter_has_the_same_luck_in_every_package():
 
 def test_every_decision_that_has_a_stream_is_drawn():
     # One contract is more than the pool of a small city, and few of its firms have such problems.
-    many = {"rnd.jiebang.extra_appropriation": 5e7, "challenge.min_rd": 1e6}
-    assert {decision for _, decision, _ in luck("status_quo", overrides=many)} == DECISIONS
+    many = {"challenge.min_rd": 1e6}
+    everything = dict.fromkeys(worlds.PROGRAMMES, {}) | {
+        "growth.labels": {"tickets": 0.5}, "rnd.jiebang": {"extra_appropriation": 5e7},
+    }  # fmt: skip
+    assert {decision for _, decision, _ in luck(everything, overrides=many)} == DECISIONS
 
 
 def test_packages_change_what_firms_do_and_never_who_they_are():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.processes import equity, lending, visits
+from sim.processes import equity, labels, lending, visits
 from sim.processes.risk import default_odds, pledge, required_rate, seen
 
 
@@ -136,6 +136,7 @@ def _book_odds(world, rows, size, debt):
     young = world.quarter - firms.birth[rows] < p["credit.young"]
     odds = default_odds(p, debt / size, firms.cash[rows] / size, margin, log_size, young)
     odds += p["credit.risk_arrears"] * (firms.below[rows] > 0)
+    odds -= labels.belief(world, rows, world.rules.labels.bank)
     return odds - p["credit.label_signal"] * (firms.cert_year[rows] > 0)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.columns import NEVER
-from sim.processes import attraction, lending, partners, stakes, valuation, visits, waterfall
+from sim.processes import attraction, labels, lending, partners, stakes, valuation, visits, waterfall
 from sim.processes.stakes import MEETING
 
 
@@ -87,7 +87,7 @@ def _seekers(world):
         + p["equity.weight_depth"] * np.clip(depth, -most, most)
         + p["equity.weight_merit"] * firms.merit[rows]
         + p["equity.judgement"] * valuation.logistic(valuation.further(rank))
-    )
+    ) + labels.belief(world, rows, world.rules.labels.fund)
     return rows, stage, ask, value, after, score, rank
 
 

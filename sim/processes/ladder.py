@@ -7,7 +7,7 @@ import numpy as np
 from sim.metrics import TIERS
 from sim.population.columns import NEVER
 from sim.population.initial import threshold
-from sim.processes import shelter
+from sim.processes import labels, reserve, shelter, vetting
 from sim.processes.research import fits, worth_filing
 
 NONE, PAN, SME, POOL, HNTE, KEY = range(len(TIERS))
@@ -25,11 +25,12 @@ def climb(world) -> None:
     if world.season == 1:
         _register(world)
         _fill_pool(world)
+        reserve.fill(world)
     elif world.season == 2:
         _audit(world)
     elif world.season == 3:
         _certify(world)
-        _label(world)
+        labels.grant(world)
     _tiers(world)
 
 
@@ -104,18 +105,24 @@ def _certify(world):
     rows = rows[three_year_ratio(firms, rows) >= limit]
     # Who planned for it files; who meets the threshold anyway decides now, with the awards of today in view.
     rows = rows[firms.aims[rows] | worth_filing(world, rows)]
+    asked = len(rows)
+    rows = vetting.in_time(world, rows)
     first = firms.cert_first[rows] == 0
     in_pool = firms.pool_since[rows] > NEVER
     fee = (p["hnte.application_cost"] * (1 - coaching.cost_cut * in_pool) + p["hnte.ip_cost"] * first)
-    world.ledger.from_firms("application", np.rint(fee * firms.hassle[rows]), "outside", rows)
+    fee = fee * firms.hassle[rows] + vetting.fee(world, rows)
+    world.ledger.from_firms("application", np.rint(fee), "outside", rows)
     depth = np.log(np.maximum(firms.knowledge[rows], 1) / np.maximum(firms.sales_1[rows], 1) / world.usual_depth)
     quality = p["hnte.quality_merit"] * firms.merit[rows] + p["hnte.quality_depth"] * np.clip(depth, -2, 2)
     odds = p["hnte.pass_logodds"] + p["hnte.pass_quality"] * quality + coaching.pass_bonus * in_pool
     odds += p["carrier.mentoring_odds"] * shelter.mentored(world, rows)
-    passed = world.luck.uniform("review", rows) < 1 / (1 + np.exp(-odds))
-    world.flows["hnte_applications"] = float(len(rows))
-    if len(rows):
-        world.usual_pass_rate += p["hnte.pass_memory"] * (passed.mean() - world.usual_pass_rate)
+    back, bonus = vetting.read(world, rows, odds)
+    passed = ~back & (world.luck.uniform("review", rows) < 1 / (1 + np.exp(-odds - bonus)))
+    filed = len(rows) - int(np.count_nonzero(back))
+    world.flows["hnte_applications"] = float(filed)
+    # Who waits for a reader has not passed either; who is sent back knew that risk beforehand.
+    if tried := asked - len(rows) + filed:
+        world.usual_pass_rate += p["hnte.pass_memory"] * (np.count_nonzero(passed) / tried - world.usual_pass_rate)
     winners = rows[passed]
     world.event("first_certificate", rows[passed & first])
     world.event("renewal", rows[passed & ~first])
@@ -127,26 +134,6 @@ def _certify(world):
     firms.cert_first[rows[passed & first]] = year
     firms.pool_since[winners] = NEVER
     world.issue(year, len(winners))
-
-
-def _label(world):
-    """Fourth quarter, from the rule of November 2022: growth labels for certified firms."""
-    firms, p, n = world.firms, world.numbers, world.firms.count
-    if world.quarter < p["label.rule_start"]:
-        return
-    certified = firms.cert_year[:n] > 0
-    s0, s1, s2 = firms.sales_year[:n], firms.sales_1[:n], firms.sales_2[:n]
-    known = certified & (s2 > 0) & (world.luck.uniform("label") < p["label.take_up"])
-    g1, g2 = s0 / np.maximum(s1, 1) - 1, s1 / np.maximum(s2, 1) - 1
-    until = world.year + int(p["label.validity"])
-    for name in ("fledgling", "gazelle"):
-        limit = p[f"label.{name}_growth"]
-        rows = known & (s0 >= p[f"label.{name}_sales"]) & (g1 >= limit) & (g2 >= limit)
-        getattr(firms, f"{name}_until")[:n][rows] = until
-    compound = np.sqrt(np.maximum(s0 / np.maximum(s2, 1), 0)) - 1
-    rows = known & (s0 >= p["label.unicorn_sales"]) & (compound >= p["label.unicorn_growth"])
-    rows &= firms.rd_year[:n] >= p["label.unicorn_intensity"] * s0
-    firms.unicorn_until[:n][rows] = until
 
 
 def _tiers(world):

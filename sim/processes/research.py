@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.population.columns import NEVER
 from sim.population.initial import threshold
-from sim.processes import lending, protection, shelter
+from sim.processes import lending, protection, shelter, vetting
 from sim.processes.hiring import staffing
 from sim.processes.taxes import deduction, regime, user_cost
 
@@ -16,17 +16,18 @@ def desired_intensity(base, cost, base_cost, elasticity):
     return base * np.exp(-elasticity * np.log(cost / base_cost))
 
 
-def close_gap(gap, desired, cost, elasticity, relabel_cost):
+def close_gap(gap, desired, cost, elasticity, relabel_cost, risk=0.0):
     """Cheapest split of a gap into real R&D and relabelled cost, and what it costs. All (rows,) RMB/year.
 
     Real R&D beyond the optimum loses B/(2ηR*)·x² (second order of the demand for R&D); relabelling costs c/(2R*)·y².
-    At the minimum the marginal costs are equal. `relabel_cost` = inf forbids relabelling.
+    At the minimum the marginal costs are equal. `relabel_cost` = inf forbids relabelling; `risk` (RMB lost a relabelled RMB)
+    makes the first relabelled yuan dearer than the first real one.
     """
     steep_real = cost / max(elasticity, 1e-9)
     part = np.where(np.isinf(relabel_cost), 0.0, steep_real / (steep_real + relabel_cost))
-    relabelled = gap * part
-    real = gap - relabelled
     size = np.maximum(desired, 1.0)
+    relabelled = np.maximum(gap * part - risk * size / (steep_real + relabel_cost), 0.0)
+    real = gap - relabelled
     slope = np.where(np.isinf(relabel_cost), 0.0, relabel_cost)
     return real, relabelled, 0.5 * (steep_real * real**2 + slope * relabelled**2) / size
 
@@ -127,9 +128,15 @@ def _threshold_decision(world, expected, profit, cost):
     first = firms.cert_first[rows] == 0
     reward = np.where(first, world.certificate_reward(rows), world.certificate_reward(rows, "renewal"))
     benefit = _yearly_benefit(world, rows, sales, profit[rows], desired, gap, real, held, reward)
+    if world.rules.vetting.levels:  # relabelling puts the certificate at risk
+        risk = vetting.risk(world, rows, benefit, desired + gap)
+        real, relabelled, loss = close_gap(gap, desired, cost[rows], p["rd.user_cost_elasticity"], relabel_cost, risk)
+        benefit = _yearly_benefit(world, rows, sales, profit[rows], desired, gap, real, held, reward)
+        benefit *= vetting.foreseen(world, rows, relabelled, desired + gap)
     benefit *= (1 + p["hnte.discount_rate"]) ** -np.where(held, 0.0, 1.0 + wait)
     saved = coaching.cost_cut * (firms.pool_since[rows] > NEVER)
     filing = (p["hnte.application_cost"] + p["hnte.ip_cost"] * first) * (1 - saved) * firms.hassle[rows]
+    filing += vetting.fee(world, rows)
     worth = (benefit > loss + filing / p["hnte.validity"]) & (gap <= p["rd.most_gap"] * desired)
     firms.aims[rows] = worth
     scale = np.where(worth, 1 / np.maximum(sales, 1.0), 0.0)
@@ -149,6 +156,7 @@ def worth_filing(world, rows) -> np.ndarray:
     benefit = _yearly_benefit(world, rows, sales, profit, firms.rd_real_year[rows], nothing, nothing, held, reward)
     saved = coaching.cost_cut * (firms.pool_since[rows] > NEVER)
     filing = (p["hnte.application_cost"] + p["hnte.ip_cost"] * first) * (1 - saved) * firms.hassle[rows]
+    filing += vetting.fee(world, rows)
     return benefit > filing / p["hnte.validity"]
 
 

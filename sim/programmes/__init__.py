@@ -25,10 +25,13 @@ from sim.programmes.fund_suketou import FundSuketou
 from sim.programmes.gov_bimonthly import Bimonthly
 from sim.programmes.gov_campaign import Campaign
 from sim.programmes.gov_commission import InnovationCommission
+from sim.programmes.gov_ip import GovIp
 from sim.programmes.gov_subsidy_path import SubsidyPath
 from sim.programmes.gov_three_year_plan import ThreeYearPlan
-from sim.programmes.gov_ip import GovIp
+from sim.programmes.growth_labels import GrowthLabels
 from sim.programmes.guarantee_company import GuaranteeCompany
+from sim.programmes.hnte_reserve import HnteReserve
+from sim.programmes.hnte_review import HnteReview
 from sim.programmes.loan_hnte_express import HnteExpress
 from sim.programmes.loan_inclusive import Inclusive
 from sim.programmes.loan_kechuangdai import Kechuangdai
@@ -56,11 +59,14 @@ CATALOGUE: dict[str, type[Programme]] = {
     "tax.incentives": TaxIncentives,
     "ladder.small_to_hnte": SmallToHnte,
     "hnte.three_year_action": ThreeYearAction,
+    "hnte.reserve": HnteReserve,
+    "hnte.review": HnteReview,
     "gov.points_platform": PointsPlatform,
     "no_application": NoApplication,
     "award.hnte": AwardHnte,
     "award.library": AwardLibrary,
     "award.keylab": AwardKeylab,
+    "growth.labels": GrowthLabels,
     "policy30": Policy30,
     "whitelist.risk_share": WhitelistRiskShare,  # before the others: a large loan is taken whole
     "loan.sukedai": Sukedai,
