@@ -142,7 +142,7 @@ def test_a_decision_in_a_quarter_has_the_same_luck_in_every_package():
 def test_every_decision_that_has_a_stream_is_drawn():
     # One contract is more than the pool of a small city, and few of its firms have such problems.
     many = {"challenge.min_rd": 1e6}
-    everything = dict.fromkeys(worlds.PROGRAMMES, {}) | {
+    everything = {name: {} for name in worlds.PROGRAMMES} | {
         "growth.labels": {"tickets": 0.5}, "rnd.jiebang": {"extra_appropriation": 5e7},
     }  # fmt: skip
     assert {decision for _, decision, _ in luck(everything, overrides=many)} == DECISIONS

@@ -8,7 +8,6 @@ import numpy as np
 
 from sim.programmes.base import Funded, first_rows
 
-
 EVENTS = ("label_fledgling", "label_gazelle", "label_unicorn")
 
 
