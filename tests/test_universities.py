@@ -434,3 +434,13 @@ def test_graduates_and_distances_are_there_for_others():
     assert dict(zip(world.universities.names, world.universities.graduates)) == graduates
     assert world.universities.distance.shape == (len(world.place.districts), len(graduates))
     assert BLOCKS == 4 and world.record.micro["university_graduates"].sum() == sum(graduates.values())
+
+
+def test_fewer_projects_than_usual_never_make_research_negative(monkeypatch):
+    def owe(world, owe=projects.owe):
+        owe(world)
+        world.firms.project_extra[: world.firms.count] = -1e12
+
+    monkeypatch.setattr(projects, "owe", owe)
+    world = worlds.run("none", steps=2, quarters=2)
+    assert (world.firms.rd_real[: world.firms.count] == 0).all() and (world.rd_plan == 0).all()

@@ -205,6 +205,8 @@ def spend(world) -> None:
     plan_real *= sales
     plan_real[granted] += np.maximum((grant - diverted) * (1 + p["grant.additionality"]), 0)
     plan_real += firms.project_extra[:n] + from_owners
+    # Projects below the usual take from the plan of a firm, but never more than there is.
+    np.maximum(plan_real, 0, out=plan_real)
     world.rd_plan = plan_real
     # Empty posts do no research; what they would have cost is not spent.
     staffed = plan_real * staffing(world, n)
