@@ -78,7 +78,7 @@ class BudgetOffice:
         others = [who for name, found in self._winners.items() if name != call.name for who in found]
         if not others:
             return np.ones(len(rows), bool)
-        twice = np.isin(world.firms.identity[rows], np.concatenate(others))
+        twice = np.isin(world.firms.identity[rows], np.concatenate(others), kind="table")
         return ~(twice & (world.luck.uniform("duplicate", rows) < world.rules.commission.coordination))
 
     def grant(self, world, call, rows) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sim.bands import quantile
 from sim.population.initial import OUTSIDE
 from sim.processes.prospects import blend, noise, view
 from sim.processes.tenancy import collect
@@ -95,7 +96,7 @@ def recruit(world, rows, coming, through, settles):
     cast, p = world.cast, world.numbers
     state.flows["pressure"] = bent = _pressure(world)
     arrivals = rows[cast.kind[rows] == OUTSIDE]
-    arrivals = arrivals[~np.isin(arrivals, coming[through >= 0])]
+    arrivals = arrivals[~np.isin(arrivals, coming[through >= 0], kind="table")]
     candidates = np.concatenate([arrivals, state.passed])
     again = np.arange(len(candidates)) >= len(arrivals)  # they have a place by now: to move is dearer
     scout = _pursue(world, candidates, again, bent)
@@ -108,7 +109,7 @@ def recruit(world, rows, coming, through, settles):
     contact = p["attraction.contact"] - p["attraction.moving_cost"] * again[met]
     quality = view(world, "quality")[who]
     odds = landing_odds(settles, contact, p["entry.support_response"], offer, quality, p["attraction.rival_offers"])
-    came = np.isin(who, coming)
+    came = np.isin(who, coming, kind="table")
     lands = came | (cast.outside_option[who] < chance(odds))
     luck = world.luck.streams.sparse("shell", world.quarter, cast.identity[who])
     # A project that will not come may register for the money, if the office needs a name on its list.
@@ -119,7 +120,7 @@ def recruit(world, rows, coming, through, settles):
     coming = np.concatenate([coming, who[new]])
     through = np.concatenate([through, np.full(int(new.sum()), -1)])
     state.coming = who[stays], by[stays], passes[stays], shell[stays]
-    state.passed = candidates[~np.isin(candidates, coming)]
+    state.passed = candidates[~np.isin(candidates, coming, kind="table")]
     state.passed = state.passed[cast.arrival[state.passed] > world.quarter - p["attraction.memory"]]
     flows = state.flows
     flows["leads"], flows["landed"] = float(len(who)), float(lands.sum())
@@ -183,7 +184,7 @@ def _passes(world, who, bent) -> np.ndarray:
     if cut <= 0 or not len(who):
         return np.ones(len(who), bool)
     known = slice(0, np.searchsorted(cast.arrival, world.quarter, side="right"))
-    return seen[who] >= np.quantile(seen[known][cast.kind[known] == OUTSIDE], cut)
+    return seen[who] >= quantile(np.sort(seen[known][cast.kind[known] == OUTSIDE]), cut)
 
 
 def settle(world, coming, slots, part) -> None:
@@ -278,7 +279,7 @@ def owe(world, movers) -> None:
     if not len(state.guests) or not len(movers):
         return
     guests = state.guests
-    mine = guests[np.isin(guests["slot"], movers) & (world.quarter < guests["bound"])]
+    mine = guests[np.isin(guests["slot"], movers, kind="table") & (world.quarter < guests["bound"])]
     owed = float(np.rint(mine["clawback"] * mine["paid"]).sum())
     state.receivable[0] += owed
     state.flows["due"] += owed
@@ -301,9 +302,13 @@ def pitching(world, rows, luck, sure):
     slots = slots[world.firms.alive[slots]]
     if not len(slots):
         return rows, luck
-    rows = np.union1d(rows, slots)
+    promised = np.zeros(world.firms.count, bool)
+    promised[slots] = True
+    meets = promised.copy()
+    meets[rows] = True
+    rows = np.flatnonzero(meets)
     luck = world.luck.uniform("pitch", rows)
-    return rows, np.where(np.isin(rows, slots), sure * luck, luck)
+    return rows, np.where(promised[rows], sure * luck, luck)
 
 
 def rounds(world, slots, ask, after, score, fund, lead, budget):
@@ -311,10 +316,10 @@ def rounds(world, slots, ask, after, score, fund, lead, budget):
     state = world.attraction
     promised, office = state.promised
     premium, state.promised, state.premium = state.premium, state.promised[:, :0], state.premium[:0]
-    for k in np.unique(office[office >= 0]):  # programmes, not firms
+    for k in sorted(set(office[office >= 0].tolist())):  # programmes, not firms
         mine = world.funds.rows_of[k]
         best = mine[np.argmax(budget[mine])] if len(mine) else -1
-        at = np.flatnonzero(np.isin(slots, promised[office == k]))
+        at = np.flatnonzero(np.isin(slots, promised[office == k], kind="table"))
         part = np.floor(ask[at] / (1 + world.numbers["equity.coinvest"]))
         at, part = (at[part <= budget[best]], part[part <= budget[best]]) if best >= 0 else (at[:0], part[:0])
         fund[at], lead[at], score[at] = best, part, np.inf

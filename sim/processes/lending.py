@@ -32,7 +32,7 @@ def terms(world, book, product, firm, open_to, wants, odds, noise, loss):
     if product.district != "all":
         open_to = open_to & (world.firms.district[firm.rows] == world.place.districts.index(product.district))
     if product.list_size:
-        open_to = open_to & np.isin(world.firms.identity[firm.rows], on_list(world, product))
+        open_to = open_to & np.isin(world.firms.identity[firm.rows], on_list(world, product), kind="table")
     if product.information:
         noise = noise * (1 - product.information * world.firms.backed[firm.rows])
     if product.minimum_loan:
