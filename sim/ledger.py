@@ -7,6 +7,7 @@ party has one. Banks are special only in that their account may be negative: min
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 
 import numpy as np
@@ -53,12 +54,13 @@ def whole(amount):
 
 def split(total: float, shares: list[float]) -> list[float]:
     """Split a whole amount by shares that sum to one; whole parts by largest remainder, ties to the first."""
-    exact = np.asarray(shares, float) * total
-    parts = np.floor(exact)
-    missing = int(total - parts.sum())
-    order = np.argsort(-(exact - parts), kind="stable")
-    parts[order[:missing]] += 1
-    return [float(part) for part in parts]
+    exact = [share * total for share in shares]
+    parts = [float(math.floor(part)) for part in exact]
+    missing = int(total - sum(parts))
+    if missing > 0:
+        for k in sorted(range(len(parts)), key=lambda k: parts[k] - exact[k])[:missing]:
+            parts[k] += 1
+    return parts
 
 
 class Ledger:

@@ -154,6 +154,13 @@ def _numbers(nodes: Mapping[str, Node], place: str = "") -> list[Number]:
     return [read_number(id, node, place) for id, node in nodes.items()]
 
 
+class _Known(dict):
+    """Values by id; an id that does not exist is named with the nearest that does."""
+
+    def __missing__(self, id: str):
+        raise KeyError(f"no number {id!r}; nearest: {nearest(id, self)!r}") from None
+
+
 class Numbers(Mapping[str, Value]):
     """Values of one run, frozen: id → float, bool, quarter index (0 = 2021Q1), word, or `Steps` for a path.
 
@@ -161,15 +168,12 @@ class Numbers(Mapping[str, Value]):
     """
 
     def __init__(self, values: Mapping[str, Value], changed: Iterable[str] = (), drawn: Iterable[str] = ()):
-        self._values = dict(values)
+        self._values = _Known(values)
         self.changed = tuple(changed)
         self.drawn = tuple(drawn)
 
     def __getitem__(self, id: str) -> Value:
-        try:
-            return self._values[id]
-        except KeyError:
-            raise KeyError(f"no number {id!r}; nearest: {nearest(id, self._values)!r}") from None
+        return self._values[id]
 
     def __contains__(self, id: object) -> bool:
         return id in self._values

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.arrays import at_least
-
 
 def default_odds(p, leverage, cash, margin, log_size_gap, young):
     """Log-odds a year of default from the books a bank sees (rows,)."""
@@ -22,8 +20,7 @@ def required_rate(default, loss, cover, funding):
     """Rate at which `rate·(1 − PD) = funding + (1 − g)·LGD·PD` (rows,) share/year."""
     rate = (1 - cover) * loss * default
     rate += funding
-    repaid = 1 - default
-    rate /= at_least(repaid, 1e-12, out=repaid)
+    rate /= np.clip(1 - default, 1e-12, np.inf)
     return rate
 
 
