@@ -67,7 +67,7 @@ class Talent:
         self.contract_end[slots] = FOREVER
         self.subsidy_end[slots] = NEVER
         self.vacant = np.concatenate([self.vacant, slots])
-        self.searching = self.searching[self.employer[self.searching] == SEARCHING]
+        self.searching = self.searching.compress(self.employer.take(self.searching, mode="clip") == SEARCHING)
 
     def columns(self) -> dict[str, np.ndarray]:
         """All columns by name (views)."""
