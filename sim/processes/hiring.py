@@ -135,12 +135,12 @@ def set_posts(world) -> None:
     change = 4 * world.rd_plan
     change /= head_cost(p, world.quarter, world.labour.wage)
     change -= posts
-    new = np.flatnonzero(firms.birth[:n] == world.quarter)
+    new = world.entered[firms.birth[world.entered] == world.quarter]
     at_once = change[new]
     change *= p["talent.post_adjustment"]
     change[new] = at_once
     posts += change
-    posts *= firms.alive[:n]
+    posts[np.flatnonzero(~firms.alive[:n])] = 0
     world.labour.posts = whole_posts(firms, n)
 
 

@@ -109,7 +109,8 @@ def imbalances(world) -> dict[str, float]:
     """Heads that do not add up, and grants that are not heads times terms; empty when all is well."""
     people, labour, firms, n = world.talent, world.labour, world.firms, world.talent.count
     errors = {}
-    stock = np.array([np.count_nonzero(people.kind[:n] == kind) for kind in range(len(KINDS))])
+    kinds = people.kind[:n]
+    stock = np.array([np.count_nonzero(kinds == kind) for kind in range(len(KINDS))])
     if gap := int(np.abs(stock - labour.stock).sum()):
         errors["head count of talent"] = gap
     works, searching = np.count_nonzero(people.employer[:n] >= 0), len(people.searching)
