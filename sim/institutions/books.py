@@ -54,14 +54,13 @@ class Books:
             self.balance[book][rows] = owed - amount
         self.total[book] -= amount.sum()
 
-    def write_off(self, book: int, rows: np.ndarray) -> np.ndarray:
-        """Close the loans of these rows; returns what was owed."""
-        owed = self.balance[book].take(rows)
-        self.balance[book][rows] = 0
-        self.installment[book][rows] = 0
-        lost = owed.sum()
-        self.total[book] -= lost
-        self.defaulted[book] += lost
+    def close(self, rows: np.ndarray) -> np.ndarray:
+        """Close all loans of these rows; returns what was owed (books, rows)."""
+        owed = self.balance.take(rows, axis=1)
+        book, at = np.nonzero(owed)
+        at = rows[at]
+        self.balance[book, at] = self.installment[book, at] = 0
+        self.total -= owed.sum(axis=1)
         return owed
 
     def imbalances(self) -> dict[str, float]:

@@ -59,7 +59,8 @@ def send_research(world) -> None:
     firms, p, table, n = world.firms, world.numbers, world.carriers, world.firms.count
     free = table.free() * (table.kind == ENCLAVE)
     rows = np.flatnonzero(firms.alive[:n] & (firms.cert_year[:n] > 0) & (firms.carrier[:n] < 0))
-    rows = rows[table.traits.sends_research[firms.identity[rows]] == world.quarter // 4]
+    year = table.traits.sends_research.take(firms.identity.take(rows, mode="clip"), mode="clip")
+    rows = rows.compress(year == world.quarter // 4)
     if not len(rows) or not free.any():
         return
     # Local firms go to the nearest hub, as far as the places that are not kept for projects.
@@ -86,7 +87,7 @@ def graduate(world) -> None:
     """At the end of its stay a project lands or leaves; the R&D of a local firm comes home."""
     firms, p, table = world.firms, world.numbers, world.carriers
     _collect(world)
-    rows = table.seats[table.kinds == ENCLAVE]
+    rows = table.in_hubs(firms)
     tenure = world.quarter - firms.tenant_since[rows]
     due = lease_ends(tenure, table.stay[ENCLAVE], np.zeros(len(rows), bool))
     who, traits = firms.identity[rows], table.traits
@@ -169,7 +170,7 @@ def better(world, n) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     Staff in the hub are better and dearer. What can be heard, ε·ln(1 + hub/city), is taken up geometrically.
     """
     firms, p, table = world.firms, world.numbers, world.carriers
-    rows = np.flatnonzero(firms.hub[:n] >= 0)
+    rows = table.in_hubs(firms)
     hub = firms.hub[rows]
     city = p["place.enterprise_rd"]
     reach = p["knowledge.spillover_elasticity"] * np.log1p(table.hub_rd / city)

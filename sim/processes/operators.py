@@ -22,13 +22,13 @@ def _bill(world):
     """Rents, borne by tenants and purses; tenants are spared the rent they would pay elsewhere."""
     firms, p, table, ledger = world.firms, world.numbers, world.carriers, world.ledger
     rows, at = table.seats, table.at
-    price = table.price()[at]
-    kind, space = table.kinds, firms.space[rows]
+    price = table.price().take(at, mode="clip")
+    kind, space = table.kinds, firms.space.take(rows, mode="clip")
     rent = np.rint(price * space)
     for support in world.rules.premises.supports:
         agency = world.agencies[support.agency]
         if support.rent_share:
-            mine = np.flatnonzero(_served(support)[kind])
+            mine = np.flatnonzero(_served(support).take(kind))
             part = np.rint(support.rent_share * price[mine] * np.minimum(space[mine], support.rent_area))
             paid = agency.pay_group(world, "rent_support", GROUP, at[mine], np.minimum(part, rent[mine]))
             rent[mine] -= paid
@@ -84,11 +84,10 @@ def _to_owner(world, amount, rows):
 def _operate(world):
     """Operators pay for the space, then for mentors as far as the money goes; owners cover deficits and take surpluses."""
     p, table, ledger = world.numbers, world.carriers, world.ledger
-    everyone = np.arange(table.rows)
     enclave = table.kind == ENCLAVE
     upkeep = np.rint(table.cost * np.where(enclave, table.index, 1.0) * table.capacity)
-    ledger.from_rows("upkeep", GROUP, upkeep[~enclave], "households", everyone[~enclave])
-    ledger.from_rows("lease", GROUP, upkeep[enclave], "outside", everyone[enclave])
+    ledger.from_rows("upkeep", GROUP, upkeep[table.local], "households", table.local)
+    ledger.from_rows("lease", GROUP, upkeep[table.abroad], "outside", table.abroad)
     wanted = np.rint(p["carrier.mentoring_cost"] / 4 * table.support * table.tenants)
     # In an enclave the host's mentors are part of the lease.
     spent = np.where(enclave, 0.0, np.minimum(wanted, np.maximum(table.cash, 0)))
@@ -96,11 +95,12 @@ def _operate(world):
     given = np.where(enclave | (wanted == 0), 1.0, spent / np.maximum(wanted, 1.0))
     table.service += p["carrier.service_memory"] * (given - table.service)
     short = np.maximum(-table.cash, 0.0)
-    public = table.public
     table.flows["operator_deficit"] = float(short.sum())
-    ledger.to_rows("owner_support", GROUP, short[public], "city", everyone[public])
-    ledger.to_rows("owner_support", GROUP, short[~public], "households", everyone[~public])
-    _to_owner(world, np.maximum(table.cash - np.rint(4 * p["carrier.reserve"] * upkeep), 0.0) * ~enclave, everyone)
+    ledger.to_rows("owner_support", GROUP, short[table.citys], "city", table.citys)
+    ledger.to_rows("owner_support", GROUP, short[table.others], "households", table.others)
+    surplus = np.maximum(table.cash - np.rint(4 * p["carrier.reserve"] * upkeep), 0.0) * ~enclave
+    ledger.from_rows("surplus", GROUP, surplus[table.citys], "city", table.citys)
+    ledger.from_rows("surplus", GROUP, surplus[table.others], "households", table.others)
 
 
 def _move_rents(world):
