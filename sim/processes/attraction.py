@@ -113,9 +113,12 @@ def recruit(world, rows, coming, through, settles):
     comes[coming] = True
     came = comes[who]
     lands = came | (cast.outside_option[who] < chance(odds))
-    luck = world.luck.streams.sparse("shell", world.quarter, cast.identity[who])
     # A project that will not come may register for the money, if the office needs a name on its list.
-    shell = ~lands & passes & (amount > 0) & (luck < bent * p["attraction.shells"])
+    shell = ~lands & passes
+    if amount and bent:
+        shell &= world.luck.streams.sparse("shell", world.quarter, cast.identity[who]) < bent * p["attraction.shells"]
+    else:
+        shell[:] = False
     stays = lands | shell
     new = stays & ~came
     part = np.concatenate([np.ones(len(coming)), np.where(shell, p["attraction.shell_scale"], 1.0)[new]])
@@ -204,7 +207,7 @@ def settle(world, coming, slots, part) -> None:
     seat = np.empty(world.cast.rows, np.int64)
     seat[coming] = slots
     at = seat[who]
-    hollow = np.flatnonzero(np.broadcast_to(part, len(slots)) < 1)
+    hollow = np.flatnonzero(part < 1)
     if len(hollow):
         for name in ("sales", "sales_local", "costs", "knowledge"):
             values = getattr(firms, name)
