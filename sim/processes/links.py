@@ -35,19 +35,20 @@ def steady_state(opens, ends, exits, years, at_once=0.0):
     ties. A part `at_once` of new ties begins with a project.
     """
     stays, classes = 1 - exits, len(opens)
-    idle, opened = np.zeros(classes), np.zeros(classes)
+    idle, opened = [0.0] * classes, [0.0] * classes
     comes, new, begins = 0.0, 1.0 - at_once, at_once
-    for k in range(classes):
+    for k, opening in enumerate(opens.tolist()):
         # Seen before the review: what stayed idle and what comes back from projects.
-        keeps = 1 - opens[k] - ends
+        keeps = 1 - opening - ends
         out = 1 - stays * keeps
         if k == classes - 1:
-            out -= opens[k] * stays**years
+            out -= opening * stays**years
         seen = (stays * new + comes) / out
         idle[k] = seen * keeps + new
-        opened[k] = seen * opens[k] + begins
+        opened[k] = seen * opening + begins
         comes, new, begins = opened[k] * stays**years, 0.0, 0.0
-    return idle, opened[:, None] * stays ** np.arange(years), opened
+    opened = np.array(opened)
+    return np.array(idle), opened[:, None] * stays ** np.arange(years), opened
 
 
 def solve(flow, strength, ends, exits, years, at_once=0.0):
