@@ -60,11 +60,11 @@ def measure(world) -> None:
     world.links_scale = float(world.firms.outreach.sum()) / usual.outreach * float(np.exp(world.market_index))
 
 
-def ready(world, first, luck) -> np.ndarray:
-    """Entries from `first` on whose luck (entries,) would open a project if all of its cost were borne by others."""
-    code, most = world.ties.code, world.usual_links.most
+def ready(world, code, luck) -> np.ndarray:
+    """Which ties (code and luck, both (entries,)) would open a project if all of its cost were borne by others."""
+    most = world.usual_links.most
     near = np.flatnonzero(luck < most.max())
-    return near[luck[near] < most[code[near + first]]]
+    return near[luck.take(near) < most.take(code.take(near))]
 
 
 def sign(world, at, luck, base) -> None:
