@@ -176,7 +176,9 @@ def start(world) -> None:
     # A project under way has been paid in all its quarters but one on average when a quarter ends.
     under_way, paid = ties.carrying(), quarters / (quarters - 1)
     u.knowledge[:] = know = projects.steady_knowledge(world, under_way, paid)
-    slots, learned, better = projects.lessons(world, under_way)
+    slots, learned, better = projects.lessons(
+        world, ties.slot[under_way], ties.university[under_way], ties.fee[under_way]
+    )
     world.usual_links = Usual(
         total, search.sum(axis=2).ravel(), guide(search), guide(event), guide(centre), opens,
         np.minimum(projects.chance(opens, p["university.support_response"]), 1 - ends), ends, paid * float(ties.fee[under_way].sum()),
