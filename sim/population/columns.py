@@ -187,7 +187,7 @@ class Firms:
         cast.count = cast.rows
         for name, column in COLUMNS.items():
             coming = getattr(self, name)[first:]
-            if (coming != column.fill).any():
+            if (coming != column.fill if column.fill else coming).any():
                 getattr(cast, name)[:] = coming
                 coming[:] = column.fill
         self.count = self.known = first
