@@ -176,6 +176,8 @@ ZH = {
     "at least one seed is needed, and each only once": "至少一个种子，且不得重复",
     "at least one scenario is needed": "至少一个情景",
     "a scenario is named twice": "情景重复",
+    "a package taken apart stands alone": "逐项分解的情景只能单独写一个",
+    "has no programme that could be left out": "没有可以去掉的项目",
     "not a scenario of this study": "不是本研究中的情景",
     "one folder at a time": "一次只能写一个文件夹",
     # draws and executors (sim/study/sampling.py, executors.py, estimate.py, export.py)
