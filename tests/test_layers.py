@@ -33,7 +33,7 @@ LAYERS = (
     {"analysis"},
     {"report", "console", "wording", "settings"},
     {"summary", "listing", "config"},
-    {"programme_list"},
+    {"programme_list", "scenario_files"},
     {"cli", "entry"},
     {"launch"},
 )

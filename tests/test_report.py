@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from fake_results import LINES, START, TITLES, FakeResults, numbers
+from fake_results import LINES, START, TITLES, Apart, FakeResults, numbers
 from PIL import Image
 
 from sim import parameters, report
@@ -126,7 +126,7 @@ def test_a_figure_fits_its_frame_and_has_a_glyph_for_every_character(name, lang)
 
     more = {"lines": LINES} if name == "checks" else {}
     titles = {s: TITLES[s] for s in FOUR} if lang == "zh" else NASTY_TITLES
-    own = {"break_even": lambda: _landing(lambda rate: 1e9 * (rate - 0.5)), "thresholds": _lists}
+    own = {"break_even": lambda: _landing(lambda rate: 1e9 * (rate - 0.5)), "thresholds": _lists, "decompose": Apart}
     results = own.get(name, lambda: FakeResults(3, 8, titles, missing=1))()
     drawn = figure(name).draw(results, lang=lang, **more)
     written = "".join(t.get_text() for t in drawn.findobj(Text)).replace("\n", "")
@@ -141,7 +141,7 @@ ALL_TITLES = {s: {"zh": f"全面免申即享{i}", "en": f"Everything without app
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("name", [name for name in FIGURES if name not in ("checks", "break_even", "thresholds")])
+@pytest.mark.parametrize("name", [name for name in FIGURES if name not in ("checks", "break_even", "thresholds", "decompose")])
 def test_ten_scenarios_fit_every_figure_and_no_two_names_beside_an_axis_touch(name, lang):
     drawn = figure(name).draw(FakeResults(2, 8, ALL_TITLES), lang=lang)
     box, size = drawn.get_tightbbox(), drawn.get_size_inches()
