@@ -304,6 +304,8 @@ class Envelope:
     families: dict[str, float] = field(default_factory=dict)
     groups: dict[str, float] = field(default_factory=dict)
     total: float | None = None  # sum over all purses, as a multiple of what it would be
+    parts: dict[str, float] = field(default_factory=dict)  # family → its part of what these families had in sum
+    way: float = 1.0  # how far the purses go towards these parts
     tax_share: float = float("inf")  # of last year's city tax: most that purses with a weight above one may get
 
     def weight(self, programme) -> float:

@@ -16,7 +16,7 @@ from sim.laws import LAPLACE_QUARTER, NORMAL
 # is part of the key.
 DECISIONS = frozenset((
     "growth", "margin", "exit", "relocate", "jump", "jump_size", "patent", "patent_round", "consider",
-    "review", "audit", "sme", "label", "bank", "apply", "keylab", "rd_org", "merit",
+    "review", "audit", "sme", "label", "bank", "apply", "keylab", "rd_org", "rd_paper", "merit",
     "stay", "search", "vacancy", "founder", "young", "young_misuse",
     "tie", "university",
     "pitch",
