@@ -21,7 +21,7 @@ DECISIONS = frozenset((
     "tie", "university",
     "pitch",
     "problem", "panel", "difficulty", "bid", "bid_seen", "solver", "progress",
-    "lead", "shell",
+    "institute", "institute_field", "lead", "shell",
     "duplicate",
     "vetting", "prescreen", "ticket",
 ))  # fmt: skip

@@ -110,10 +110,10 @@ class BudgetOffice:
             call.grant_late(world, rows[mine], amount[mine])
 
     def _departments(self, world) -> list:
-        """Offices that run now on the city's money alone; companies and funds are not among them."""
+        """Offices that run now on the city's money alone; companies, funds and keepers of institutes are not among them."""
         running = [a for a in world.agencies.values() if a.funded and a.programme.runs(world.quarter)]
         own = [a for a in running if a.programme.city_share == 1.0 and not a.programme.invests]
-        return [a for a in own if a.programme.lends != "guarantee"]
+        return [a for a in own if a.programme.lends != "guarantee" and not a.programme.founds]
 
     def collect(self, tax: float) -> None:
         """Note the city's tax of the quarter."""

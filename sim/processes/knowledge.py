@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.processes import enclaves, protection, rd_units
+from sim.processes import enclaves, institutes_work, protection, rd_units
 from sim.processes.hiring import efficiency
 
 
@@ -39,6 +39,7 @@ def learn(world) -> None:
     gain = np.log(np.divide(stock, before, out=before))
     gain *= p["knowledge.productivity_elasticity"]
     pool = near_pool(enclaves.present(world, firms.knowledge[:n]), firms.district[:n], firms.sector[:n], world.proximity)
+    pool = institutes_work.heard(world, pool)
     news = np.log(np.maximum(pool, 1.0) / np.maximum(world.pool, 1.0))
     world.pool = pool
     # Those with a recognised R&D unit take up more.

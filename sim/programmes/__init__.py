@@ -34,6 +34,9 @@ from sim.programmes.growth_labels import GrowthLabels
 from sim.programmes.guarantee_company import GuaranteeCompany
 from sim.programmes.hnte_reserve import HnteReserve
 from sim.programmes.hnte_review import HnteReview
+from sim.programmes.institute_branch import InstituteBranch
+from sim.programmes.institute_national import InstituteNational
+from sim.programmes.institute_new_type import InstituteNewType
 from sim.programmes.loan_hnte_express import HnteExpress
 from sim.programmes.loan_inclusive import Inclusive
 from sim.programmes.loan_kechuangdai import Kechuangdai
@@ -87,6 +90,9 @@ CATALOGUE: dict[str, type[Programme]] = {
     "university.events": UniversityEvents,
     "university.transfer_centres": UniversityCentres,
     "university.joint_projects": UniversityProjects,
+    "institute.national": InstituteNational,
+    "institute.new_type": InstituteNewType,
+    "institute.branch": InstituteBranch,
     "carrier.incubators": CarrierIncubators,
     "carrier.chain": CarrierChain,
     "enclave.incubator": EnclaveIncubator,
