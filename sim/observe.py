@@ -120,6 +120,7 @@ def _stocks(world) -> dict[str, float]:
         "firms": float(np.count_nonzero(alive)),
         "scitech_sme_registered": float(np.count_nonzero(firms.registered[:n])),
         "hnte_stock": float(np.count_nonzero(certified)),
+        "rd_units": float(np.count_nonzero(firms.rd_org[:n]) + np.count_nonzero(firms.rd_paper[:n])),
         "employment": float(np.rint(firms.employment[:n].sum())),
         "knowledge": float(firms.knowledge[:n].sum()),
         "loans_all_outstanding": float(books.total.sum()),

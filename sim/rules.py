@@ -237,6 +237,26 @@ class ClubSupport:
 
 
 @dataclass(frozen=True)
+class Founding:
+    """Research institutes that a programme founds and keeps. `agency` is the programme that pays."""
+
+    agency: str
+    key: int  # of its luck: 64 institutes a key
+    number: int
+    a_year: int  # founded a year at most
+    funding: float  # RMB an institute and year
+    delay: int  # quarters from the founding to the first contract
+    support: int  # quarters for which the purse pays; afterwards an institute lives from contracts or closes
+    publishes: float  # part of its research that is published, and then no nearer to its neighbours than to others
+    spin_offs: float  # founders that a grown institute lets go a year
+    leader: str = ""  # "head": a large firm leads it; "project": it comes with an outside project that settled
+    leader_share: float = 0.0  # what the leader pays over the public money
+    priority: float = 0.0  # part of the work that is for the leader's own questions
+    away: float = 0.0  # part of the research that stays with a parent elsewhere
+    match: float = 1.0  # chance that its field is the one in which the city knows most
+
+
+@dataclass(frozen=True)
 class Scout:
     """One way to find outside projects; `agency` is the programme that pays for it."""
 
@@ -304,6 +324,8 @@ class Envelope:
     families: dict[str, float] = field(default_factory=dict)
     groups: dict[str, float] = field(default_factory=dict)
     total: float | None = None  # sum over all purses, as a multiple of what it would be
+    parts: dict[str, float] = field(default_factory=dict)  # family → its part of what these families had in sum
+    way: float = 1.0  # how far the purses go towards these parts
     tax_share: float = float("inf")  # of last year's city tax: most that purses with a weight above one may get
 
     def weight(self, programme) -> float:
@@ -353,6 +375,7 @@ class Rules:
     visits: Visits | None = None
     contests: list[Contest] = field(default_factory=list)
     clubs: list[ClubSupport] = field(default_factory=list)
+    institutes: list[Founding] = field(default_factory=list)
     protection: float = 0.0  # of innovations, beyond what there is; 0 to 1
     attraction: Attraction = field(default_factory=Attraction)
     envelopes: list[Envelope] = field(default_factory=list)

@@ -16,12 +16,12 @@ from sim.laws import LAPLACE_QUARTER, NORMAL
 # is part of the key.
 DECISIONS = frozenset((
     "growth", "margin", "exit", "relocate", "jump", "jump_size", "patent", "patent_round", "consider",
-    "review", "audit", "sme", "label", "bank", "apply", "keylab", "rd_org", "merit",
+    "review", "audit", "sme", "label", "bank", "apply", "keylab", "rd_org", "rd_paper", "merit",
     "stay", "search", "vacancy", "founder", "young", "young_misuse",
     "tie", "university",
     "pitch",
     "problem", "panel", "difficulty", "bid", "bid_seen", "solver", "progress",
-    "lead", "shell",
+    "institute", "institute_field", "lead", "shell",
     "duplicate",
     "vetting", "prescreen", "ticket",
 ))  # fmt: skip

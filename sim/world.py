@@ -36,6 +36,8 @@ from sim.processes import (
     equity,
     equity_history,
     exit,
+    institutes,
+    institutes_work,
     knowledge,
     ladder,
     links,
@@ -77,6 +79,7 @@ class World:
         equity_history.start(self)
         challenges.start(self)
         clubs.start(self)
+        institutes.start(self)
         attraction.start(self)
         self.record = Record()
         self._open_books()
@@ -95,12 +98,14 @@ class World:
         links.meet(self)
         challenges.call(self)
         clubs.convene(self)
+        institutes.open_quarter(self)
         research.spend(self)
         knowledge.learn(self)
         talent.step(self)
         projects.work(self)
         solving.work(self)
         clubs.work(self)
+        institutes_work.work(self)
         projects.research(self)
         visits.call(self)
         credit.serve_debt(self)

@@ -38,6 +38,8 @@ EVERYTHING = {name: {} for name in worlds.PROGRAMMES} | {
     "finance.bundle": {"start": "2021Q1", "district": "all", "share": 5, "window": 12, "quota": 1e9, "rate_spread": 0.1, "warrant": 1},
     "finance.five_in_one": {"quota": 1e9, "rate_spread": 0.03},
     "rnd.jiebang": {"extra_appropriation": 50_000_000},
+    "institute.national": {"start": "2021Q1", "extra_appropriation": 50_000_000, "delay": 0},
+    "institute.new_type": {"extra_appropriation": 50_000_000, "delay": 0},
     "attraction.modes": {"start": "2021Q1", "extra_appropriation": 20_000_000, "events": 0, "funds": 0, "platforms": 0},
     "attraction.staff": {"start": "2021Q1", "extra_appropriation": 5_000_000},
 }
@@ -68,7 +70,7 @@ LEGS = {
     "surplus": BOUGHT, "package": PAID, "clawback": MOVED,
     "call": (*PAID, "_debit_rows"), "deal": ROWS, "deal_elsewhere": BOUGHT, "fund_fee": BOUGHT, "exit": PAID, "buyback": ROWS,
     "liquidation": ROWS, "distribution": (*BOUGHT, "_credit_rows"), "carry": BOUGHT,
-    "contract": ROWS, "dues": ROWS, "project": ROWS, "research_budget": PAID, "research": BOUGHT,
+    "contract": ROWS, "contract_outside": PAID, "dues": ROWS, "project": ROWS, "research_budget": PAID, "research": BOUGHT,
 }  # fmt: skip
 
 
@@ -281,7 +283,7 @@ def test_a_posting_that_loses_a_leg_is_found(monkeypatch, kind, leg):
     setattr(Broken, leg, drop)
     monkeypatch.setattr("sim.world.Ledger", Broken)
     world = everything()
-    groups = "firms|carriers|funds|universities"
+    groups = "firms|carriers|funds|universities|institutes"
     with pytest.raises(LedgerError, match=f"account ({groups})" if leg.endswith("rows") else f"account (?!{groups})"):
         for _ in range(SOON):
             world.step()

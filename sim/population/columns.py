@@ -110,6 +110,7 @@ COLUMNS: dict[str, Column] = {
     "pan_tech": Column(FLAG, "flag", "in the city's library of technology firms"),
     "pool_since": Column(INDEX, "quarter", "quarter of entry into the cultivation pool", fill=NEVER),
     "rd_org": Column(FLAG, "flag", "has a recognised R&D unit"),
+    "rd_paper": Column(FLAG, "flag", "has a recognised R&D unit in name only"),
     "keylab": Column(FLAG, "flag", "hosts a provincial key laboratory"),
     "fledgling_until": Column(INDEX, "year", "last year of the fledgling label", fill=0),
     "gazelle_until": Column(INDEX, "year", "last year of the gazelle label", fill=0),

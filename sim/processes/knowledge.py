@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.arrays import at_least, at_most, rows_of
-from sim.processes import enclaves, protection
+from sim.processes import enclaves, institutes_work, protection, rd_units
 from sim.processes.hiring import efficiency
 
 
@@ -45,6 +45,7 @@ def learn(world) -> None:
     gain = np.log(gain, out=gain)
     gain *= p["knowledge.productivity_elasticity"]
     pool = near_pool(enclaves.present(world, firms.knowledge[:n]), firms.district[:n], firms.sector[:n], world.proximity)
+    pool = institutes_work.heard(world, pool)
     news = np.log(np.maximum(pool, 1.0) / np.maximum(world.pool, 1.0))
     world.pool = pool
     # Those with a recognised R&D unit take up more.
@@ -92,11 +93,9 @@ def build_units(world) -> None:
     """Fourth quarter: recognised R&D units, and key laboratories, which an award may tip."""
     if world.season != 3:
         return
+    rd_units.recognise(world)
     firms, p, n = world.firms, world.numbers, world.firms.count
     certified = firms.alive[:n] & (firms.cert_year[:n] > 0)
-    luck = world.luck.uniform("rd_org")
-    new = certified & ~firms.rd_org[:n] & (firms.rd_year[:n] >= p["rdorg.min_rd"]) & (luck < p["rdorg.setup_rate"])
-    firms.rd_org[:n] |= new
     award = world.prospect("keylab", np.empty(0, np.int64))
     base = min(max(p["keylab.rate"], 1e-9), 1 - 1e-9)
     odds = np.log(base / (1 - base)) + p["keylab.award_response"] * float(np.sum(award)) / p["keylab.cost"]

@@ -12,6 +12,7 @@ from sim.programmes.attraction_staff import AttractionStaff
 from sim.programmes.award_hnte import AwardHnte
 from sim.programmes.award_keylab import AwardKeylab
 from sim.programmes.award_library import AwardLibrary
+from sim.programmes.award_rd_org import AwardRdOrg
 from sim.programmes.base import Funded, Programme
 from sim.programmes.carrier_chain import CarrierChain
 from sim.programmes.carrier_incubators import CarrierIncubators
@@ -26,12 +27,16 @@ from sim.programmes.gov_bimonthly import Bimonthly
 from sim.programmes.gov_campaign import Campaign
 from sim.programmes.gov_commission import InnovationCommission
 from sim.programmes.gov_ip import GovIp
+from sim.programmes.gov_outside_inside import OutsideInside
 from sim.programmes.gov_subsidy_path import SubsidyPath
 from sim.programmes.gov_three_year_plan import ThreeYearPlan
 from sim.programmes.growth_labels import GrowthLabels
 from sim.programmes.guarantee_company import GuaranteeCompany
 from sim.programmes.hnte_reserve import HnteReserve
 from sim.programmes.hnte_review import HnteReview
+from sim.programmes.institute_branch import InstituteBranch
+from sim.programmes.institute_national import InstituteNational
+from sim.programmes.institute_new_type import InstituteNewType
 from sim.programmes.loan_hnte_express import HnteExpress
 from sim.programmes.loan_inclusive import Inclusive
 from sim.programmes.loan_kechuangdai import Kechuangdai
@@ -66,6 +71,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "award.hnte": AwardHnte,
     "award.library": AwardLibrary,
     "award.keylab": AwardKeylab,
+    "award.rd_org": AwardRdOrg,
     "growth.labels": GrowthLabels,
     "policy30": Policy30,
     "whitelist.risk_share": WhitelistRiskShare,  # before the others: a large loan is taken whole
@@ -84,6 +90,9 @@ CATALOGUE: dict[str, type[Programme]] = {
     "university.events": UniversityEvents,
     "university.transfer_centres": UniversityCentres,
     "university.joint_projects": UniversityProjects,
+    "institute.national": InstituteNational,
+    "institute.new_type": InstituteNewType,
+    "institute.branch": InstituteBranch,
     "carrier.incubators": CarrierIncubators,
     "carrier.chain": CarrierChain,
     "enclave.incubator": EnclaveIncubator,
@@ -102,6 +111,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "attraction.screen": AttractionScreen,
     "attraction.staff": AttractionStaff,
     "attraction.campaign": AttractionCampaign,
+    "gov.outside_inside": OutsideInside,
     "gov.subsidy_path": SubsidyPath,
     "gov.three_year_plan": ThreeYearPlan,
     "gov.campaign": Campaign,

@@ -29,6 +29,7 @@ class Programme:
     lends = ""  # "pool" or "guarantee" when the programme is a loan product
     invests = False  # whether its money goes into funds
     contracts = False  # whether it signs contracts that are paid in part on delivery
+    founds = False  # whether it founds institutes
     competitive = False  # more claims than money: the best are chosen, the rest get nothing
 
     @property
