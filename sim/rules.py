@@ -337,6 +337,40 @@ class Commission:
     time: float  # part of the review capacity that its departments lack
 
 
+@dataclass(frozen=True)
+class Scheme:
+    """How the districts of a city are scored. Weights of certified firms, reported R&D, growth, quality."""
+
+    weights: tuple[float, float, float, float]
+    gaming: float  # room for help that only makes reports look better, 0 to 1
+
+
+@dataclass(frozen=True)
+class Monitoring(Scheme):
+    """Reports that rank the districts of a city. `agency` is the programme whose cost they are."""
+
+    agency: str
+    reports: float  # a year
+    pressure: float  # part of its effort that the last district moves to what is scored
+    cost: float  # RMB a report
+    weight: float = 0.0  # part of its effort that every district moves, because its head answers for it at the year's end
+
+    def held(self, quarter: int) -> int:
+        """Reports in a quarter."""
+        return int((quarter + 1) * self.reports // 4) - int(quarter * self.reports // 4)
+
+
+@dataclass(frozen=True)
+class Tournament(Scheme):
+    """A ranking of zones with those of other cities, and what the province pays for a place gained."""
+
+    agency: str
+    per_place: float  # RMB
+    rivals: float  # yearly growth of their log index
+    field: int  # zones in the ranking
+    rank: float  # of the city's zones before the first year
+
+
 @dataclass
 class Rules:
     """Everything above, for one quarter."""
@@ -358,6 +392,8 @@ class Rules:
     envelopes: list[Envelope] = field(default_factory=list)
     meeting: Meeting | None = None
     commission: Commission | None = None
+    monitoring: Monitoring | None = None
+    tournament: Tournament | None = None
 
 
 def national(numbers) -> TaxRules:

@@ -24,6 +24,7 @@ DECISIONS = frozenset((
     "lead", "shell",
     "duplicate",
     "vetting", "prescreen", "ticket",
+    "rival", "resettle",
 ))  # fmt: skip
 
 

@@ -25,7 +25,9 @@ from sim.programmes.fund_suketou import FundSuketou
 from sim.programmes.gov_bimonthly import Bimonthly
 from sim.programmes.gov_campaign import Campaign
 from sim.programmes.gov_commission import InnovationCommission
+from sim.programmes.gov_htz_reward import ZoneReward
 from sim.programmes.gov_ip import GovIp
+from sim.programmes.gov_monitoring import DistrictMonitoring
 from sim.programmes.gov_subsidy_path import SubsidyPath
 from sim.programmes.gov_three_year_plan import ThreeYearPlan
 from sim.programmes.growth_labels import GrowthLabels
@@ -107,6 +109,8 @@ CATALOGUE: dict[str, type[Programme]] = {
     "gov.campaign": Campaign,
     "gov.commission": InnovationCommission,
     "gov.bimonthly": Bimonthly,
+    "gov.monitoring": DistrictMonitoring,
+    "gov.htz_reward": ZoneReward,
 }
 
 LOAN_PRODUCTS = {name: cls.lends for name, cls in CATALOGUE.items() if cls.lends}
