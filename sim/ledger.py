@@ -42,6 +42,7 @@ KINDS = {
     "call": "partners pay in a fund's call", "deal": "fund buys a stake", "deal_elsewhere": "fund buys a stake outside the city",
     "fund_fee": "fund manager's fee", "exit": "stake sold", "buyback": "firm buys a stake back",
     "liquidation": "fund's part of a closing firm", "distribution": "fund pays its partners", "carry": "fund manager's profit share",
+    "building_sale": "carrier sold to investors", "construction": "new space of carriers",
     "contract": "research by contract on a posted problem", "dues": "joint research of a club",
 }  # fmt: skip
 

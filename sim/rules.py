@@ -202,6 +202,20 @@ class CarrierSupport:
     clawback: float = 0.0  # share of the support that a leaving project owes
 
 
+@dataclass(frozen=True)
+class BuildingSale:
+    """Public carriers that are full are sold and new ones built. `agency` is the programme that sells and builds."""
+
+    agency: str
+    occupancy: float
+    quarters: int  # for which it must have been reached
+    recycled: float  # part of the price that goes into new space
+    required: float  # net yield of the buyers, share/year
+    build_cost: float  # RMB/m2
+    build_quarters: int
+    bearable: float  # rent over sales that tenants of sold carriers bear
+
+
 @dataclass
 class Premises:
     """Carriers: who supports them, how well the links of the chain are joined, what space there is."""
@@ -212,6 +226,7 @@ class Premises:
     area: float = 0.0  # m2 added to incubators, accelerators and parks
     enclaves: float = 0.0  # part of the enclave space of the start that is kept open
     enclave_area: float = 0.0  # m2 of enclave space added
+    sale: BuildingSale | None = None
 
 
 @dataclass(frozen=True)

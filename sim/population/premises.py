@@ -15,7 +15,7 @@ MAKER, INCUBATOR, ACCELERATOR, PARK, ENCLAVE = range(len(KINDS))
 FLOWS = (
     "admissions", "graduations", "expired", "handoffs", "handoff_failed", "moved_out", "enclave_admitted",
     "enclave_landed", "enclave_left", "enclave_returned", "clawback_due", "clawback_paid", "clawback_lapsed",
-    "operator_deficit",
+    "operator_deficit", "sold", "sale_money", "priced_out",
 )  # fmt: skip
 
 
@@ -118,7 +118,12 @@ class Premises:
         self.stay = np.array([*stay, p["enclave.stay"]]).astype(int)
         self.sector_stay = column(p, "sector", place.sectors, "incubation").astype(int)
         self.least_stay = min(int(self.stay.min(where=np.arange(len(KINDS)) != INCUBATOR, initial=10**6)), int(self.sector_stay.min()))
+        self.usual_rent = self.rent.copy()
         # state
+        self.extra = np.zeros(self.rows)  # space built since the start by owners
+        self.coming: list[tuple[int, np.ndarray]] = []  # quarter in which more opens, and where
+        self.sold = np.zeros(self.rows, bool)  # to investors elsewhere
+        self.full = np.zeros(self.rows, np.int64)  # quarters in a row that it could have been sold
         self.offered = self.base.copy()  # space that may be let
         self.capacity = self.base.copy()  # space there is: never less than what is let
         self.index = np.ones(self.rows)  # rent against its start

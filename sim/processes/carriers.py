@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.population.columns import NEVER
 from sim.population.premises import ACCELERATOR, ENCLAVE, INCUBATOR, KINDS, MAKER, PARK
-from sim.processes import enclaves, operators
+from sim.processes import enclaves, operators, recycling
 from sim.processes.tenancy import lease_ends
 from sim.processes.tenants import allot, qualified, score, space, take
 
@@ -16,6 +16,7 @@ HANDED_ON = 1e6  # rank added for tenants of the link before: they come first
 def run(world) -> None:
     """Ends of tenancies, enclaves, admission, then money."""
     table, firms = world.carriers, world.firms
+    recycling.turn(world)
     table.count(firms)
     _end_tenancies(world)
     enclaves.graduate(world)
@@ -31,7 +32,7 @@ def open_space(world) -> None:
     grows = (table.kind == INCUBATOR) | (table.kind == ACCELERATOR) | (table.kind == PARK)
     share = table.base * grows / (table.base * grows).sum()
     enclave = table.kind == ENCLAVE
-    offered = np.where(enclave, rules.enclaves * table.base, table.base + rules.area * share)
+    offered = np.where(enclave, rules.enclaves * table.base, table.base + rules.area * share) + table.extra
     table.offered = np.rint(offered + rules.enclave_area * table.later / table.later.sum())
     table.reset()
     table.capacity = np.maximum(table.offered, table.occupied)
@@ -81,7 +82,7 @@ def _wishes(world, kind) -> float:
     """Share of firms that want a place: as at the start, less when the net rent is above its usual level."""
     p, table = world.numbers, world.carriers
     mine = table.kind == kind
-    price = float((table.price() * table.base)[mine].sum() / max((table.rent * table.base)[mine].sum(), 1e-9))
+    price = float((table.price() * table.base)[mine].sum() / max((table.usual_rent * table.base)[mine].sum(), 1e-9))
     room = table.usual_room[kind]
     relief = sum(x.rent_share * min(x.rent_area / room, 1.0) for x in _supports(world, kind))
     usual = p["carrier.relief_usual"] * min(p["carrier.relief_area"] / room, 1.0)

@@ -76,9 +76,15 @@ def _awards(world):
 
 
 def _to_owner(world, amount, rows):
-    public = world.carriers.public[rows]
-    world.ledger.from_rows("surplus", GROUP, amount[public], "city", rows[public])
-    world.ledger.from_rows("surplus", GROUP, amount[~public], "households", rows[~public])
+    for owner, mine in _owners(world.carriers):
+        mine = mine[rows]
+        world.ledger.from_rows("surplus", GROUP, amount[mine], owner, rows[mine])
+
+
+def _owners(table):
+    """Accounts of owners and the carriers of each (rows,)."""
+    owners = [("city", table.public), ("households", ~table.public & ~table.sold)]
+    return [*owners, ("outside", table.sold)] if table.sold.any() else owners
 
 
 def _operate(world):
@@ -96,10 +102,9 @@ def _operate(world):
     given = np.where(enclave | (wanted == 0), 1.0, spent / np.maximum(wanted, 1.0))
     table.service += p["carrier.service_memory"] * (given - table.service)
     short = np.maximum(-table.cash, 0.0)
-    public = table.public
     table.flows["operator_deficit"] = float(short.sum())
-    ledger.to_rows("owner_support", GROUP, short[public], "city", everyone[public])
-    ledger.to_rows("owner_support", GROUP, short[~public], "households", everyone[~public])
+    for owner, mine in _owners(table):
+        ledger.to_rows("owner_support", GROUP, short[mine], owner, everyone[mine])
     _to_owner(world, np.maximum(table.cash - np.rint(4 * p["carrier.reserve"] * upkeep), 0.0) * ~enclave, everyone)
 
 

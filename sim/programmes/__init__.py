@@ -15,6 +15,7 @@ from sim.programmes.award_library import AwardLibrary
 from sim.programmes.base import Funded, Programme
 from sim.programmes.carrier_chain import CarrierChain
 from sim.programmes.carrier_incubators import CarrierIncubators
+from sim.programmes.carrier_reit import CarrierReit
 from sim.programmes.enclave_incubator import EnclaveIncubator
 from sim.programmes.finance_bundle import FinanceBundle
 from sim.programmes.finance_five_in_one import FiveInOne
@@ -88,6 +89,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "university.joint_projects": UniversityProjects,
     "carrier.incubators": CarrierIncubators,
     "carrier.chain": CarrierChain,
+    "carrier.reit": CarrierReit,
     "enclave.incubator": EnclaveIncubator,
     "fund.suketou": FundSuketou,
     "fund.of_funds": FundOfFunds,
