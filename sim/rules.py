@@ -216,6 +216,24 @@ class BuildingSale:
     bearable: float  # rent over sales that tenants of sold carriers bear
 
 
+@dataclass(frozen=True)
+class Site:
+    """Space along a corridor. `agency` is the programme that builds it."""
+
+    agency: str
+    area: float  # m2 open by now
+    cores: int
+    core_share: float  # of the area
+
+
+@dataclass(frozen=True)
+class Belt:
+    """A part of the city for which money and space are reserved. `agency` is the programme."""
+
+    agency: str
+    share: float  # of calls and of new space
+
+
 @dataclass
 class Premises:
     """Carriers: who supports them, how well the links of the chain are joined, what space there is."""
@@ -227,6 +245,7 @@ class Premises:
     enclaves: float = 0.0  # part of the enclave space of the start that is kept open
     enclave_area: float = 0.0  # m2 of enclave space added
     sale: BuildingSale | None = None
+    sites: list[Site] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -409,6 +428,7 @@ class Rules:
     commission: Commission | None = None
     monitoring: Monitoring | None = None
     tournament: Tournament | None = None
+    belt: Belt | None = None
 
 
 def national(numbers) -> TaxRules:

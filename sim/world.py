@@ -42,6 +42,7 @@ from sim.processes import (
     links,
     projects,
     research,
+    resettling,
     sales,
     scoring,
     solving,
@@ -81,6 +82,7 @@ class World:
         clubs.start(self)
         attraction.start(self)
         scoring.start(self)
+        resettling.start(self)
         self.record = Record()
         self._open_books()
         observe.start(self)
@@ -93,6 +95,7 @@ class World:
         self._open_purses()
         scoring.steer(self)
         carriers.open_space(self)
+        resettling.move(self)
         entry.enter(self)
         research.plan(self)
         sales.sell(self)

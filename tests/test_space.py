@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import worlds
 
-from sim.processes import recycling
+from sim.processes import belts, recycling, resettling
 
 SOLD = {"carrier.reit": {"start": "2021Q1", "occupancy": 0.4, "quarters": 1}}
 # Carriers of a size that the firms of the small city fill.
@@ -73,3 +73,111 @@ def test_buyers_ask_market_rents_and_weak_tenants_leave():
     assert series(policy, "carrier_priced_out", **dear).sum() > 0
     patient = {"carrier.reit": SOLD["carrier.reit"] | {"bearable": 10}}
     assert series(patient, "carrier_priced_out", **dear).sum() < series(policy, "carrier_priced_out", **dear).sum()
+
+
+# -- belts -----------------------------------------------------------------------------------------------------------
+BELT = {"space.belt": {}, "policy30": {"appropriation": 3_000_000}, "tax.incentives": {}}
+
+
+def test_a_reserve_takes_the_best_inside_first_as_far_as_it_goes_and_then_merit_alone():
+    inside, amount = np.array([False, True, False, True, True]), np.full(5, 10.0)
+    assert belts.reserve(inside, amount, 20.0).tolist() == [1, 3, 0, 2, 4]
+    assert belts.reserve(inside, amount, 0.0).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_new_space_goes_inside_up_to_its_share_and_adds_up():
+    weight, part = np.array([1.0, 3.0, 4.0]), np.array([1.0, 0.5, 0.0])
+    shares = belts.divide(weight, part, 0.8)
+    assert shares.sum() == pytest.approx(1) and shares[2] == pytest.approx(0.2 * 4 / 5.5)
+    assert belts.divide(weight, np.zeros(3), 0.8) == pytest.approx(weight / 8)
+
+
+def test_a_corridor_has_its_cores_where_the_belt_is_widest():
+    assert belts.layout(np.array([0.5, 0.1, 0.3, 0.1, 0.0]), 2, 0.7) == pytest.approx([0.35, 0.15, 0.35, 0.15, 0])
+    assert belts.layout(np.array([0.5, 0.0]), 2, 0.7) == pytest.approx([1, 0])
+
+
+def chosen(policy, **overrides):
+    """Share of the money of a call that went inside the belt, over the run."""
+    world = worlds.build(policy, quarters=12, overrides={"delivery.awareness": 1} | overrides)
+    mine = all_paid = 0.0
+    for _ in range(12):
+        before = world.firms.received.copy()
+        world.step()
+        paid = (world.firms.received - before).clip(0) * world.firms.alive
+        mine += paid[np.flatnonzero(belts.inside(world, np.arange(world.firms.rows)))].sum()
+        all_paid += paid.sum()
+    return mine / all_paid
+
+
+def test_a_belt_moves_the_money_of_calls_inside_and_merit_gives_way():
+    none = {id: terms for id, terms in BELT.items() if id != "space.belt"}
+    assert chosen(BELT | {"space.belt": {"share": 0.9}}, **{"space.review": 0}) > chosen(none) + 0.1
+
+
+def test_a_reserve_below_what_merit_gives_inside_changes_nothing():
+    small = BELT | {"space.belt": {"share": 1e-6}}
+    still = {"space.review": 0}
+    none = {id: terms for id, terms in BELT.items() if id != "space.belt"}
+    one, other = (worlds.run(policy, quarters=8, overrides=still).record.series for policy in (small, none))
+    assert (one["rd_real"] == other["rd_real"]).all() and (one["exits"] == other["exits"]).all()
+
+
+def test_moves_answer_to_their_cost_and_to_what_is_there():
+    assert resettling.moves(np.zeros(1), np.zeros(1), 0.0)[0] == 0.5
+    near, far = resettling.moves(np.zeros(2), np.array([1.0, -1.0]), 3.0)
+    assert near > far
+    dear, cheap = resettling.pull(np.array([2.0, 0.5]), np.ones((2, 1)), np.ones(2), 0.5, 1.0, 0.5)[:, 0]
+    assert cheap > dear
+    full, empty = resettling.pull(np.ones(2), np.ones((2, 1)), np.array([2.0, 0.5]), 0.5, 1.0, 0.5)[:, 0]
+    assert empty > full
+    luck, shares = np.linspace(0, 0.999, 1000), np.tile([0.2, 0.5, 0.3], (1000, 1))
+    assert np.bincount(resettling.choose(luck, shares)) == pytest.approx([200, 500, 300], abs=2)
+
+
+def test_firms_that_move_into_the_belt_leave_another_district_and_none_is_new():
+    world = worlds.run(BELT, quarters=12, overrides={"space.moving_cost": 0})
+    none = worlds.run({id: terms for id, terms in BELT.items() if id != "space.belt"}, quarters=12)
+    assert world.record.series["resettled"].sum() > 20
+    assert (world.record.grouped["firms_by_district"][2].sum(1) == world.record.series["firms"]).all()
+    outside = np.flatnonzero(world.place.belt == 0)
+    there, before = (w.record.grouped["firms_by_district"][2][-1, outside].sum() for w in (world, none))
+    assert there < before
+    firms, n = world.firms, world.firms.count
+    alive = np.flatnonzero(firms.alive[:n])
+    cells = firms.district[alive] * len(world.place.sectors) + firms.sector[alive]
+    assert (world.ties.cell[alive] == cells).all()
+
+
+def test_nobody_moves_where_moving_costs_too_much():
+    assert not worlds.run(BELT, quarters=8, overrides={"space.moving_cost": 20}).record.series["resettled"].any()
+
+
+# -- corridors -------------------------------------------------------------------------------------------------------
+CORRIDOR = {"space.corridor": {"start": "2021Q1", "area": 20_000, "build_quarters": 4, "open_quarters": 4,
+                               "appropriation": 1e7}}  # fmt: skip
+
+
+def test_a_county_pays_before_space_opens_and_space_opens_whether_or_not_anybody_waits():
+    world = worlds.run(CORRIDOR, quarters=12)
+    none = worlds.run({}, quarters=12)
+    area = world.record.series["carrier_area"] - none.record.series["carrier_area"]
+    cost = world.record.series["public_cost_city"] - none.record.series["public_cost_city"]
+    assert (cost[:4] > 0).all() and not area[:3].any()
+    assert area[-1] == pytest.approx(20_000, rel=0.02) and (np.diff(area) >= -5).all()
+    vacant = world.record.series["carrier_vacant_area"] - none.record.series["carrier_vacant_area"]
+    assert vacant[-1] > 0.5 * area[-1]
+
+
+def test_a_corridor_fills_from_other_districts():
+    world = worlds.run(CORRIDOR, quarters=16, overrides={"space.moving_cost": 0})
+    assert world.record.series["resettled"].sum() > 0
+    assert world.record.series["carrier_tenants"][-1] > worlds.run({}, quarters=16).record.series["carrier_tenants"][-1]
+
+
+@pytest.mark.parametrize(("policy", "name", "state"), [
+    (BELT, "space.belt", "firms_belt"), (CORRIDOR, "space.corridor", "carrier_area"), (SOLD, "carrier.reit", "carrier_area"),
+])  # fmt: skip
+def test_at_an_extreme_dose_the_declared_state_changes(policy, name, state):
+    extreme = policy | {name: policy[name] | {"dose": 20}}
+    assert series(extreme, state)[-1] > series(policy, state)[-1]

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.population.columns import NEVER
 from sim.population.premises import ACCELERATOR, ENCLAVE, INCUBATOR, KINDS, MAKER, PARK
-from sim.processes import enclaves, operators, recycling
+from sim.processes import belts, enclaves, operators, recycling
 from sim.processes.tenancy import lease_ends
 from sim.processes.tenants import allot, qualified, score, space, take
 
@@ -30,10 +30,12 @@ def open_space(world) -> None:
     """Open the quarter: space on offer under its rules; what is let stays until its tenants leave."""
     table, rules = world.carriers, world.rules.premises
     grows = (table.kind == INCUBATOR) | (table.kind == ACCELERATOR) | (table.kind == PARK)
-    share = table.base * grows / (table.base * grows).sum()
+    share = belts.new_space(world, table.base * grows)
     enclave = table.kind == ENCLAVE
     offered = np.where(enclave, rules.enclaves * table.base, table.base + rules.area * share) + table.extra
     table.offered = np.rint(offered + rules.enclave_area * table.later / table.later.sum())
+    if rules.sites:
+        table.offered += np.rint(belts.corridors(world))
     table.reset()
     table.capacity = np.maximum(table.offered, table.occupied)
 

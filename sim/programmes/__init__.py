@@ -48,6 +48,8 @@ from sim.programmes.rnd_horse_race import RndHorseRace
 from sim.programmes.rnd_jiebang import RndJiebang
 from sim.programmes.rnd_transformation import RndTransformation
 from sim.programmes.small_to_hnte import SmallToHnte
+from sim.programmes.space_belt import SciTechBelt
+from sim.programmes.space_corridor import SpaceCorridor
 from sim.programmes.talent_jianghai import TalentJianghai
 from sim.programmes.talent_permits import TalentPermits
 from sim.programmes.talent_youth import TalentYouth
@@ -90,6 +92,8 @@ CATALOGUE: dict[str, type[Programme]] = {
     "carrier.incubators": CarrierIncubators,
     "carrier.chain": CarrierChain,
     "carrier.reit": CarrierReit,
+    "space.belt": SciTechBelt,
+    "space.corridor": SpaceCorridor,
     "enclave.incubator": EnclaveIncubator,
     "fund.suketou": FundSuketou,
     "fund.of_funds": FundOfFunds,
