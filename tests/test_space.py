@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 import worlds
 
+from sim import scenario
+from sim.parameters import registry
+from sim.population.premises import INCUBATOR, MAKER
 from sim.processes import belts, recycling, resettling
+from sim.programmes import CATALOGUE
+from sim.world import World
 
 SOLD = {"carrier.reit": {"start": "2021Q1", "occupancy": 0.4, "quarters": 1}}
 # Carriers of a size that the firms of the small city fill.
@@ -181,3 +186,35 @@ def test_a_corridor_fills_from_other_districts():
 def test_at_an_extreme_dose_the_declared_state_changes(policy, name, state):
     extreme = policy | {name: policy[name] | {"dose": 20}}
     assert series(extreme, state)[-1] > series(policy, state)[-1]
+
+
+# -- the carriers of Rugao -------------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def rugao():
+    package = scenario.load("status_quo", CATALOGUE, registry("rugao"))
+    return lambda **changes: World(registry("rugao").resolve(dict(package.overrides) | changes), package, 1, 4)
+
+
+def test_rugao_has_its_fourteen_carriers_with_half_a_million_square_metres(rugao):
+    table = rugao().carriers
+    counted = (table.kind == INCUBATOR) | (table.kind == MAKER)
+    assert counted.sum() == 14
+    assert np.mean([rugao(**{"carrier.size_spread": 0}).carriers.base[table.kind == INCUBATOR].sum()]) == pytest.approx(488_000)
+
+
+def test_four_incubators_are_national_and_serve_better(rugao):
+    plain, titled = (rugao(**{"carrier.national_quality": x}).carriers for x in (1, 1.25))
+    ratio = (titled.quality / plain.quality)[plain.kind == INCUBATOR]
+    assert sorted(ratio.round(6)) == [1] * 4 + [1.25] * 4
+    large = np.sort(plain.base[plain.kind == INCUBATOR])[-4:]
+    assert set(plain.base[(titled.quality > plain.quality)]) == set(large)
+
+
+def test_awards_to_the_carriers_of_rugao_pay_for_mentors(rugao):
+    def service(dose):
+        world = rugao(**{"carrier.incubators.dose": dose})
+        for _ in range(4):
+            world.step()
+        return world.record.series["carrier_service"][-1]
+
+    assert service(20) > service(0)

@@ -106,6 +106,10 @@ class Premises:
         mean = np.array([*(p[f"place.carrier.{kind}.size"] for kind in local), 0.0])
         area = column(p, "hub", self.hubs, "area").astype(float) / np.maximum(enclaves, 1)
         self.base = np.rint(np.where(enclave, np.where(self.later, 0.0, area[self.hub]), mean[self.kind] * size))
+        # National incubators are the large ones.
+        incubators = np.flatnonzero(self.kind == INCUBATOR)
+        national = np.argsort(-self.base[incubators], kind="stable")[: round(p["place.carrier.incubator.national"] * len(incubators))]
+        self.quality[incubators[national]] *= p["carrier.national_quality"]
         rent = np.array([*(p[f"place.carrier.{kind}.rent"] for kind in local), 0.0])
         hub_rent = column(p, "hub", self.hubs, "rent").astype(float)
         self.rent = 3 * np.where(enclave, hub_rent[self.hub], rent[self.kind])
