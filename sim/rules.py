@@ -217,6 +217,19 @@ class BuildingSale:
 
 
 @dataclass(frozen=True)
+class TiedIncubators:
+    """Incubators tied to institutes, whose founders come first. `agency` is the programme that pays."""
+
+    agency: str
+    linked: float  # share of incubators
+    spin_offs: float  # most further founders of an institute a year
+    push: float  # log-odds that they come
+    rent_share: float
+    grant: float  # RMB a tied incubator and year
+    drain: float  # part of its institute's knowledge that a founder takes away
+
+
+@dataclass(frozen=True)
 class Site:
     """Space along a corridor. `agency` is the programme that builds it."""
 
@@ -245,6 +258,7 @@ class Premises:
     enclaves: float = 0.0  # part of the enclave space of the start that is kept open
     enclave_area: float = 0.0  # m2 of enclave space added
     sale: BuildingSale | None = None
+    institutes: TiedIncubators | None = None
     sites: list[Site] = field(default_factory=list)
 
 

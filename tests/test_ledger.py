@@ -40,6 +40,8 @@ EVERYTHING = {name: {} for name in worlds.PROGRAMMES} | {
     "rnd.jiebang": {"extra_appropriation": 50_000_000},
     "attraction.modes": {"start": "2021Q1", "extra_appropriation": 20_000_000, "events": 0, "funds": 0, "platforms": 0},
     "gov.htz_reward": {"rivals": 0},
+    "incubation.institute": {"start": "2021Q1"},
+    "space.corridor": {"start": "2021Q1"},
     "carrier.reit": {"start": "2021Q1", "occupancy": 0, "quarters": 1},
     "attraction.staff": {"start": "2021Q1", "extra_appropriation": 5_000_000},
 }

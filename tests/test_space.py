@@ -9,7 +9,7 @@ import worlds
 from sim import scenario
 from sim.parameters import registry
 from sim.population.premises import INCUBATOR, MAKER
-from sim.processes import belts, recycling, resettling
+from sim.processes import belts, institutes, recycling, resettling
 from sim.programmes import CATALOGUE
 from sim.world import World
 
@@ -218,3 +218,48 @@ def test_awards_to_the_carriers_of_rugao_pay_for_mentors(rugao):
         return world.record.series["carrier_service"][-1]
 
     assert service(20) > service(0)
+
+
+# -- incubators of institutes ----------------------------------------------------------------------------------------
+TIED = {"incubation.institute": {"start": "2021Q1", "linked": 1, "appropriation": 5e6}}
+MANY = {"place.spin_off_share": 0.5, "carrier.maker_age": 0.0 + 1}
+
+
+def test_a_push_brings_no_more_founders_than_there_is_room_for():
+    assert institutes.push(1.0, 100.0, 10, 0.5) == 1.0
+    assert institutes.push(1.0, 0.5, 10, 0.5) == pytest.approx(0.2)
+    assert institutes.push(1.0, 5.0, 0, 0.5) == 0
+
+
+def tied(policy=TIED, quarters=12, **overrides):
+    return worlds.run(policy, quarters=quarters, overrides=MANY | overrides)
+
+
+def test_founders_from_institutes_are_seated_with_ties_at_full_strength():
+    world = tied()
+    assert world.record.series["incubator_institute_seats"].sum() > 0
+    assert world.record.grouped["programme_paid"][2].sum() > 0
+
+
+def test_institutes_lack_who_left_and_the_switch_turns_it_off():
+    def knows(drain):
+        policy = {"incubation.institute": TIED["incubation.institute"] | {"drain": drain}}
+        return tied(policy).universities.knowledge.sum()
+
+    assert knows(0.05) < 0.99 * knows(0)
+
+
+def test_their_places_are_taken_from_others_where_rooms_are_short():
+    small = {"place.carrier.incubator.size": 3000}
+    world, none = tied(**small), tied({}, **small)
+    def others(one):
+        inside = np.flatnonzero((one.firms.carrier >= 0) & (one.firms.university < 0))
+        return np.count_nonzero(one.carriers.kind[one.firms.carrier[inside]] == INCUBATOR)
+
+    assert others(world) < others(none)
+
+
+def test_a_larger_dose_ties_more_incubators():
+    small, large = (tied({"incubation.institute": TIED["incubation.institute"] | {"linked": 0.05, "dose": x}}) for x in (1, 20))
+    seats = [one.record.series["incubator_institute_seats"].sum() for one in (small, large)]
+    assert seats[1] > seats[0]

@@ -13,6 +13,7 @@ COUNTED = {
     "enclave_left": "enclave_left", "enclave_returned": "enclave_returned", "clawback_due": "clawback_due",
     "clawback_paid": "clawback_paid", "clawback_lapsed": "clawback_lapsed",
     "carrier_sold": "sold", "carrier_sale_money": "sale_money", "carrier_priced_out": "priced_out",
+    "incubator_institute_seats": "institute_seats",
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ MAKER, INCUBATOR, ACCELERATOR, PARK, ENCLAVE = range(len(KINDS))
 FLOWS = (
     "admissions", "graduations", "expired", "handoffs", "handoff_failed", "moved_out", "enclave_admitted",
     "enclave_landed", "enclave_left", "enclave_returned", "clawback_due", "clawback_paid", "clawback_lapsed",
-    "operator_deficit", "sold", "sale_money", "priced_out",
+    "operator_deficit", "sold", "sale_money", "priced_out", "institute_seats",
 )  # fmt: skip
 
 
@@ -123,6 +123,7 @@ class Premises:
         self.sector_stay = column(p, "sector", place.sectors, "incubation").astype(int)
         self.least_stay = min(int(self.stay.min(where=np.arange(len(KINDS)) != INCUBATOR, initial=10**6)), int(self.sector_stay.min()))
         self.usual_rent = self.rent.copy()
+        self.tie_lot = draw("carrier institute").random(self.rows)  # order in which incubators are tied to institutes
         # state
         self.extra = np.zeros(self.rows)  # space built since the start by owners
         self.coming: list[tuple[int, np.ndarray]] = []  # quarter in which more opens, and where

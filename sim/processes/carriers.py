@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.population.columns import NEVER
 from sim.population.premises import ACCELERATOR, ENCLAVE, INCUBATOR, KINDS, MAKER, PARK
-from sim.processes import belts, enclaves, operators, recycling
+from sim.processes import belts, enclaves, institutes, operators, recycling
 from sim.processes.tenancy import lease_ends
 from sim.processes.tenants import allot, qualified, score, space, take
 
@@ -24,6 +24,7 @@ def run(world) -> None:
     enclaves.send_research(world)
     table.count(firms)
     operators.settle_accounts(world)
+    institutes.support(world)
 
 
 def open_space(world) -> None:
@@ -123,11 +124,12 @@ def _admissions(world):
     kind = np.repeat([MAKER, INCUBATOR], [int(starts.sum()), int(asks.sum())])
     kind = np.concatenate([firms.awaits[waiting], kind]).astype(np.int64)
     rank = score(world, rows)
-    passes = (kind != INCUBATOR) | (rank >= _bar(world))
+    passes = (kind != INCUBATOR) | (rank >= _bar(world)) | institutes.welcome(world, rows, kind)
     rank[: len(waiting)] += HANDED_ON
     rows, kind, rank = rows[passes], kind[passes], rank[passes]
     if len(rows):
         need = np.where(kind == MAKER, space(world, MAKER, rows), space(world, INCUBATOR, rows))
+        rows, kind, rank, need = institutes.seat(world, rows, kind, rank, need)
         chosen = allot(world, kind, rows, rank, need)
         got = chosen >= 0
         take(world, rows[got], chosen[got], need[got])

@@ -35,6 +35,7 @@ from sim.programmes.growth_labels import GrowthLabels
 from sim.programmes.guarantee_company import GuaranteeCompany
 from sim.programmes.hnte_reserve import HnteReserve
 from sim.programmes.hnte_review import HnteReview
+from sim.programmes.incubation_institute import InstituteIncubators
 from sim.programmes.loan_hnte_express import HnteExpress
 from sim.programmes.loan_inclusive import Inclusive
 from sim.programmes.loan_kechuangdai import Kechuangdai
@@ -92,6 +93,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "carrier.incubators": CarrierIncubators,
     "carrier.chain": CarrierChain,
     "carrier.reit": CarrierReit,
+    "incubation.institute": InstituteIncubators,
     "space.belt": SciTechBelt,
     "space.corridor": SpaceCorridor,
     "enclave.incubator": EnclaveIncubator,
