@@ -45,6 +45,7 @@ KINDS = {
     "liquidation": "fund's part of a closing firm", "distribution": "fund pays its partners", "carry": "fund manager's profit share",
     "contract": "research by contract", "contract_outside": "research of an institute for others elsewhere",
     "dues": "joint research of a club, or a leader's part in an institute",
+    "building_sale": "carrier sold to investors", "construction": "new space of carriers",
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from sim.arrays import at_least, at_most, rows_of
 from sim.bands import band, quantile
 from sim.metrics import METRICS, MOVES, STATES, TIERS
-from sim.observing import attraction, carriers, funds, talent, universities
+from sim.observing import attraction, carriers, funds, scoring, space, talent, universities
 from sim.population.initial import threshold
 
 BINS = np.round(np.arange(0.0, 0.1001, 0.0025), 4)  # edges of the histogram of R&D over sales
@@ -180,6 +180,8 @@ def quarter(world, error: float) -> None:
     attraction.quarter(world)
     carriers.quarter(world)
     funds.quarter(world, put)
+    scoring.quarter(world)
+    space.quarter(world)
     # Cost is money spent, not money set aside: what purses paid, less fees taken and support paid back, and the cost of review.
     back = dict.fromkeys((agency.account for agency in world.agencies.values()), 0.0)
     for (kind, _, payee), amount in ledger.flow.items():

@@ -202,6 +202,51 @@ class CarrierSupport:
     clawback: float = 0.0  # share of the support that a leaving project owes
 
 
+@dataclass(frozen=True)
+class BuildingSale:
+    """Public carriers that are full are sold and new ones built. `agency` is the programme that sells and builds."""
+
+    agency: str
+    occupancy: float
+    quarters: int  # for which it must have been reached
+    recycled: float  # part of the price that goes into new space
+    required: float  # net yield of the buyers, share/year
+    build_cost: float  # RMB/m2
+    build_quarters: int
+    bearable: float  # rent over sales that tenants of sold carriers bear
+
+
+@dataclass(frozen=True)
+class TiedIncubators:
+    """Incubators tied to institutes, whose founders come first. `agency` is the programme that pays."""
+
+    agency: str
+    linked: float  # share of incubators
+    spin_offs: float  # most further founders of an institute a year
+    push: float  # log-odds that they come
+    rent_share: float
+    grant: float  # RMB a tied incubator and year
+    drain: float  # part of its institute's knowledge that a founder takes away
+
+
+@dataclass(frozen=True)
+class Site:
+    """Space along a corridor. `agency` is the programme that builds it."""
+
+    agency: str
+    area: float  # m2 open by now
+    cores: int
+    core_share: float  # of the area
+
+
+@dataclass(frozen=True)
+class Belt:
+    """A part of the city for which money and space are reserved. `agency` is the programme."""
+
+    agency: str
+    share: float  # of calls and of new space
+
+
 @dataclass
 class Premises:
     """Carriers: who supports them, how well the links of the chain are joined, what space there is."""
@@ -212,6 +257,9 @@ class Premises:
     area: float = 0.0  # m2 added to incubators, accelerators and parks
     enclaves: float = 0.0  # part of the enclave space of the start that is kept open
     enclave_area: float = 0.0  # m2 of enclave space added
+    sale: BuildingSale | None = None
+    institutes: TiedIncubators | None = None
+    sites: list[Site] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -359,6 +407,40 @@ class Commission:
     time: float  # part of the review capacity that its departments lack
 
 
+@dataclass(frozen=True)
+class Scheme:
+    """How the districts of a city are scored. Weights of certified firms, reported R&D, growth, quality."""
+
+    weights: tuple[float, float, float, float]
+    gaming: float  # room for help that only makes reports look better, 0 to 1
+
+
+@dataclass(frozen=True)
+class Monitoring(Scheme):
+    """Reports that rank the districts of a city. `agency` is the programme whose cost they are."""
+
+    agency: str
+    reports: float  # a year
+    pressure: float  # part of its effort that the last district moves to what is scored
+    cost: float  # RMB a report
+    weight: float = 0.0  # part of its effort that every district moves, because its head answers for it at the year's end
+
+    def held(self, quarter: int) -> int:
+        """Reports in a quarter."""
+        return int((quarter + 1) * self.reports // 4) - int(quarter * self.reports // 4)
+
+
+@dataclass(frozen=True)
+class Tournament(Scheme):
+    """A ranking of zones with those of other cities, and what the province pays for a place gained."""
+
+    agency: str
+    per_place: float  # RMB
+    rivals: float  # yearly growth of their log index
+    field: int  # zones in the ranking
+    rank: float  # of the city's zones before the first year
+
+
 @dataclass
 class Rules:
     """Everything above, for one quarter."""
@@ -381,6 +463,9 @@ class Rules:
     envelopes: list[Envelope] = field(default_factory=list)
     meeting: Meeting | None = None
     commission: Commission | None = None
+    monitoring: Monitoring | None = None
+    tournament: Tournament | None = None
+    belt: Belt | None = None
 
 
 def national(numbers) -> TaxRules:

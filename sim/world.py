@@ -17,6 +17,7 @@ from sim.institutions.contract_office import ContractOffice
 from sim.institutions.fund_agency import FundAgency
 from sim.institutions.joint_office import JointOffice
 from sim.institutions.university import University
+from sim.institutions.zone_office import ZoneOffice
 from sim.ledger import Ledger, split
 from sim.metrics import TIERS, Record
 from sim.opening import Openings
@@ -43,7 +44,9 @@ from sim.processes import (
     links,
     projects,
     research,
+    resettling,
     sales,
+    scoring,
     solving,
     talent,
     talent_start,
@@ -60,7 +63,7 @@ class World:
     """Everything that changes in a run. `seed` fixes the luck of every row, whatever the package does."""
 
     bank_class, agency_class, guarantor_class, fund_class = Bank, Agency, Guarantor, FundAgency
-    university_class, joint_class, contract_class = University, JointOffice, ContractOffice
+    university_class, joint_class, contract_class, zone_class = University, JointOffice, ContractOffice, ZoneOffice
 
     def __init__(self, numbers, scenario, seed: int, quarters: int = 40, streams: Streams | None = None,
                  openings: Openings | None = None):  # fmt: skip
@@ -81,6 +84,8 @@ class World:
         clubs.start(self)
         institutes.start(self)
         attraction.start(self)
+        scoring.start(self)
+        resettling.start(self)
         self.record = Record()
         self._open_books()
         observe.start(self)
@@ -91,7 +96,9 @@ class World:
         self._begin_quarter()
         calendar.turn_year(self)
         self._open_purses()
+        scoring.steer(self)
         carriers.open_space(self)
+        resettling.move(self)
         entry.enter(self)
         research.plan(self)
         sales.sell(self)
@@ -348,6 +355,7 @@ class World:
             kind = self.joint_class if programme.lends == "joint" else kind
             kind = self.fund_class if programme.invests else kind
             kind = self.contract_class if programme.contracts else kind
+            kind = self.zone_class if programme.zones else kind
             agency = self.make(kind, programme, self.firms.rows, isinstance(programme, Funded))
             self.agencies[programme.id] = agency
             # The capital of a public company that exists already is city money of earlier years.

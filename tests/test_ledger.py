@@ -41,6 +41,10 @@ EVERYTHING = {name: {} for name in worlds.PROGRAMMES} | {
     "institute.national": {"start": "2021Q1", "extra_appropriation": 50_000_000, "delay": 0},
     "institute.new_type": {"extra_appropriation": 50_000_000, "delay": 0},
     "attraction.modes": {"start": "2021Q1", "extra_appropriation": 20_000_000, "events": 0, "funds": 0, "platforms": 0},
+    "gov.htz_reward": {"rivals": 0},
+    "incubation.institute": {"start": "2021Q1"},
+    "space.corridor": {"start": "2021Q1"},
+    "carrier.reit": {"start": "2021Q1", "occupancy": 0, "quarters": 1},
     "attraction.staff": {"start": "2021Q1", "extra_appropriation": 5_000_000},
 }
 EAGER = {
@@ -51,6 +55,7 @@ EAGER = {
     "equity.willing": 1, "equity.search": 0.9, "equity.pause": 2, "equity.min_intensity": 0.005,
     "equity.exit_after": 1, "equity.exit_rate": 0.3, "equity.hurdle": 0, "equity.ticket_seed": 500_000,
     "place.private_equity": 5e7, "equity.redemption": 1,
+    "carrier.public_share": 1, "carrier.running_cost": 1,
     "credit.borrower_share": 1, "place.scitech_loans": 1e9, "place.guaranteed_loans": 1e9,
 }  # fmt: skip
 SOON = 12  # quarters within which everything has happened
@@ -71,6 +76,7 @@ LEGS = {
     "call": (*PAID, "_debit_rows"), "deal": ROWS, "deal_elsewhere": BOUGHT, "fund_fee": BOUGHT, "exit": PAID, "buyback": ROWS,
     "liquidation": ROWS, "distribution": (*BOUGHT, "_credit_rows"), "carry": BOUGHT,
     "contract": ROWS, "contract_outside": PAID, "dues": ROWS, "project": ROWS, "research_budget": PAID, "research": BOUGHT,
+    "building_sale": MOVED, "construction": MOVED,
 }  # fmt: skip
 
 

@@ -173,7 +173,8 @@ def test_a_number_may_be_written_out_again_without_its_unit(read):
 DISTRICT = "place.district.only.{0}: {{default: {1}, unit: x, meaning: {{zh: 区, en: part}}, {2}kind: assumption, source: why}}\n"
 ONLY = "".join(
     DISTRICT.format(field, value, "" if value == "true" else "range: [-90, 180], ")
-    for field, value in (("hnte_share", 1), ("firm_share", 1), ("latitude", 32), ("longitude", 120), ("urban", "true"))
+    for field, value in (("hnte_share", 1), ("firm_share", 1), ("latitude", 32), ("longitude", 120), ("urban", "true"),
+                         ("zone", "true"), ("belt", 0))
 )
 
 

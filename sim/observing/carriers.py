@@ -12,6 +12,8 @@ COUNTED = {
     "carrier_deficit": "operator_deficit", "enclave_admitted": "enclave_admitted", "enclave_landed": "enclave_landed",
     "enclave_left": "enclave_left", "enclave_returned": "enclave_returned", "clawback_due": "clawback_due",
     "clawback_paid": "clawback_paid", "clawback_lapsed": "clawback_lapsed",
+    "carrier_sold": "sold", "carrier_sale_money": "sale_money", "carrier_priced_out": "priced_out",
+    "incubator_institute_seats": "institute_seats",
 }  # fmt: skip
 
 
@@ -42,14 +44,14 @@ def _stocks(world) -> dict[str, float]:
     built = local & (table.kind != MAKER)
     let = _by_kind(world, table.occupied)
     space = np.maximum(_by_kind(world, table.capacity), 1.0)
-    weight = table.rent * table.base * local
+    weight = table.usual_rent * table.base * local
     return {
         "carrier_tenants": float(table.tenants[local].sum()),
         "carrier_occupancy": float(table.occupied[built].sum() / max(table.capacity[built].sum(), 1.0)),
         "incubator_occupancy": float(let[INCUBATOR] / space[INCUBATOR]),
         "carrier_vacant_area": float((table.capacity - table.occupied)[built].sum()),
         "carrier_area": float(table.capacity[built].sum()),
-        "carrier_rent": float((weight * table.index).sum() / max(weight.sum(), 1e-9)),
+        "carrier_rent": float((weight * (table.index * (table.rent / table.usual_rent))).sum() / max(weight.sum(), 1e-9)),
         "carrier_service": float((table.service * table.tenants)[local].sum() / max(table.tenants[local].sum(), 1.0)),
         "carrier_waiting": float(np.count_nonzero(world.firms.awaits[: world.firms.count])),
         "enclave_tenants": float(table.tenants[~local].sum()),

@@ -32,7 +32,7 @@ COLUMNS: dict[str, Column] = {
     "lot": Column(SHARE, "rank", "order among equals, uniform", True),
     "bank": Column(CODE, "index", "bank of the firm", True),
     "kind": Column("i1", "code", "0 incumbent, 1 would-be founder, 2 outside project, 3 riser to above-scale", True),
-    "district": Column(CODE, "index", "district of the place", True),
+    "district": Column(CODE, "index", "district of the place; changes only when the firm moves inside the city"),
     "sector": Column(CODE, "index", "sector of the place", True),
     "arrival": Column(INDEX, "quarter", "quarter in which the row may enter; -1 for incumbents", True),
     "hightech": Column(SHARE, "share of sales", "high-tech revenue", True),

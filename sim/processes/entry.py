@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.initial import FOUNDER, OUTSIDE, RISER
-from sim.processes import attraction, enclaves, institutes_work, links
+from sim.processes import attraction, enclaves, institutes_work, links, tied_incubators
 from sim.processes.equity import pull
 
 
@@ -32,7 +32,8 @@ def enter(world) -> None:
     gap = p.at("economy.market_growth", quarter) - p["entry.normal_growth"]
     chance = entry_probability(
         p["entry.base_probability"], gap, support, p["entry.market_response"], p["entry.support_response"],
-        people + links.spin_off_odds(world, rows) + institutes_work.spin_off_odds(world, rows),
+        people + links.spin_off_odds(world, rows) + institutes_work.spin_off_odds(world, rows)
+        + tied_incubators.spin_offs(world, rows, cast.university[rows]),
     )  # fmt: skip
     # Public funds that must invest here draw outside projects.
     settles = entry_probability(p["place.outside_settle"], 0.0, pull(world), 0.0, p["equity.attraction"])

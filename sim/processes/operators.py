@@ -76,9 +76,15 @@ def _awards(world):
 
 
 def _to_owner(world, amount, rows):
-    public = world.carriers.public[rows]
-    world.ledger.from_rows("surplus", GROUP, amount[public], "city", rows[public])
-    world.ledger.from_rows("surplus", GROUP, amount[~public], "households", rows[~public])
+    for owner, mine in _owners(world.carriers):
+        mine = mine[rows]
+        world.ledger.from_rows("surplus", GROUP, amount[mine], owner, rows[mine])
+
+
+def _owners(table):
+    """Accounts of owners and the carriers of each (rows,)."""
+    owners = [("city", table.public), ("households", ~table.public & ~table.sold)]
+    return [*owners, ("outside", table.sold)] if table.sold.any() else owners
 
 
 def _operate(world):
@@ -96,11 +102,10 @@ def _operate(world):
     table.service += p["carrier.service_memory"] * (given - table.service)
     short = np.maximum(-table.cash, 0.0)
     table.flows["operator_deficit"] = float(short.sum())
-    ledger.to_rows("owner_support", GROUP, short[table.citys], "city", table.citys)
-    ledger.to_rows("owner_support", GROUP, short[table.others], "households", table.others)
-    surplus = np.maximum(table.cash - np.rint(4 * p["carrier.reserve"] * upkeep), 0.0) * ~enclave
-    ledger.from_rows("surplus", GROUP, surplus[table.citys], "city", table.citys)
-    ledger.from_rows("surplus", GROUP, surplus[table.others], "households", table.others)
+    everyone = np.arange(table.rows)
+    for owner, mine in _owners(table):
+        ledger.to_rows("owner_support", GROUP, short[mine], owner, everyone[mine])
+    _to_owner(world, np.maximum(table.cash - np.rint(4 * p["carrier.reserve"] * upkeep), 0.0) * ~enclave, everyone)
 
 
 def _move_rents(world):

@@ -16,6 +16,7 @@ from sim.programmes.award_rd_org import AwardRdOrg
 from sim.programmes.base import Funded, Programme
 from sim.programmes.carrier_chain import CarrierChain
 from sim.programmes.carrier_incubators import CarrierIncubators
+from sim.programmes.carrier_reit import CarrierReit
 from sim.programmes.enclave_incubator import EnclaveIncubator
 from sim.programmes.finance_bundle import FinanceBundle
 from sim.programmes.finance_five_in_one import FiveInOne
@@ -26,7 +27,9 @@ from sim.programmes.fund_suketou import FundSuketou
 from sim.programmes.gov_bimonthly import Bimonthly
 from sim.programmes.gov_campaign import Campaign
 from sim.programmes.gov_commission import InnovationCommission
+from sim.programmes.gov_htz_reward import ZoneReward
 from sim.programmes.gov_ip import GovIp
+from sim.programmes.gov_monitoring import DistrictMonitoring
 from sim.programmes.gov_outside_inside import OutsideInside
 from sim.programmes.gov_subsidy_path import SubsidyPath
 from sim.programmes.gov_three_year_plan import ThreeYearPlan
@@ -34,6 +37,7 @@ from sim.programmes.growth_labels import GrowthLabels
 from sim.programmes.guarantee_company import GuaranteeCompany
 from sim.programmes.hnte_reserve import HnteReserve
 from sim.programmes.hnte_review import HnteReview
+from sim.programmes.incubation_institute import InstituteIncubators
 from sim.programmes.institute_branch import InstituteBranch
 from sim.programmes.institute_national import InstituteNational
 from sim.programmes.institute_new_type import InstituteNewType
@@ -50,6 +54,8 @@ from sim.programmes.rnd_horse_race import RndHorseRace
 from sim.programmes.rnd_jiebang import RndJiebang
 from sim.programmes.rnd_transformation import RndTransformation
 from sim.programmes.small_to_hnte import SmallToHnte
+from sim.programmes.space_belt import SciTechBelt
+from sim.programmes.space_corridor import SpaceCorridor
 from sim.programmes.talent_jianghai import TalentJianghai
 from sim.programmes.talent_permits import TalentPermits
 from sim.programmes.talent_youth import TalentYouth
@@ -95,6 +101,10 @@ CATALOGUE: dict[str, type[Programme]] = {
     "institute.branch": InstituteBranch,
     "carrier.incubators": CarrierIncubators,
     "carrier.chain": CarrierChain,
+    "carrier.reit": CarrierReit,
+    "incubation.institute": InstituteIncubators,
+    "space.belt": SciTechBelt,
+    "space.corridor": SpaceCorridor,
     "enclave.incubator": EnclaveIncubator,
     "fund.suketou": FundSuketou,
     "fund.of_funds": FundOfFunds,
@@ -117,6 +127,8 @@ CATALOGUE: dict[str, type[Programme]] = {
     "gov.campaign": Campaign,
     "gov.commission": InnovationCommission,
     "gov.bimonthly": Bimonthly,
+    "gov.monitoring": DistrictMonitoring,
+    "gov.htz_reward": ZoneReward,
 }
 
 LOAN_PRODUCTS = {name: cls.lends for name, cls in CATALOGUE.items() if cls.lends}
