@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.premises import ENCLAVE, INCUBATOR, KINDS, MAKER
+from sim.processes import branches
 
 COUNTED = {
     "carrier_admissions": "admissions", "carrier_graduations": "graduations", "carrier_expired": "expired",
@@ -13,6 +14,7 @@ COUNTED = {
     "enclave_left": "enclave_left", "enclave_returned": "enclave_returned", "clawback_due": "clawback_due",
     "clawback_paid": "clawback_paid", "clawback_lapsed": "clawback_lapsed",
 }  # fmt: skip
+PLANTS = {"plants_landed": "landed", "plants_instead": "instead", "plants_left": "left", "licences_paid": "licences"}
 
 
 def labels(world) -> dict[str, tuple[str, ...]]:
@@ -63,6 +65,10 @@ def quarter(world) -> None:
     put = record.series
     for name, value in _stocks(world).items():
         put[name][q] = value
+    put["rd_in_hubs"][q] = branches.research_in_hubs(world)
+    put["plants"][q] = branches.plants_here(world)
+    for name, flow in PLANTS.items():
+        put[name][q] = world.branches.flows[flow]
     for name, flow in COUNTED.items():
         put[name][q] = table.flows[flow]
     put["carrier_rents_paid"][q] = ledger.total("rent", "firms")

@@ -16,6 +16,8 @@ from sim.programmes.base import Funded, Programme
 from sim.programmes.carrier_chain import CarrierChain
 from sim.programmes.carrier_incubators import CarrierIncubators
 from sim.programmes.enclave_incubator import EnclaveIncubator
+from sim.programmes.enclave_manufacture import EnclaveManufacture
+from sim.programmes.enclave_research import EnclaveResearch
 from sim.programmes.finance_bundle import FinanceBundle
 from sim.programmes.finance_five_in_one import FiveInOne
 from sim.programmes.finance_visits import FinanceVisits
@@ -87,6 +89,8 @@ CATALOGUE: dict[str, type[Programme]] = {
     "carrier.incubators": CarrierIncubators,
     "carrier.chain": CarrierChain,
     "enclave.incubator": EnclaveIncubator,
+    "enclave.research": EnclaveResearch,
+    "enclave.manufacture": EnclaveManufacture,
     "fund.suketou": FundSuketou,
     "fund.of_funds": FundOfFunds,
     "fund.angel": FundAngel,
