@@ -232,7 +232,9 @@ def hear(world, heard) -> None:
         return
     reach = p["knowledge.spillover_elasticity"] * np.log1p(world.carriers.hub_rd / p["place.enterprise_rd"])
     pace = min(0.25 / p["enclave.absorb"], 1.0)
-    heard[table["slot"]] += table["outside"] * reach[table["hub"]] * pace * (1 - pace) ** (world.quarter - table["since"])
+    heard[table["slot"]] += (
+        table["outside"] * reach[table["hub"]] * pace * (1 - pace) ** (world.quarter - table["since"])
+    )
 
 
 def at_home(world, stock, near) -> None:
