@@ -35,8 +35,9 @@ def _scale(metric: str, lang: str) -> tuple[float, str]:
     """What one unit on the page is, and its name; flows are spoken of a year."""
     if metric == "employment":
         return 1.0, say(lang, "人", "jobs")
-    scale, unit = text.money(lang)
-    return (scale, unit) if metric == "knowledge" else (scale / 4, say(lang, f"{unit}/年", f"{unit} a year"))
+    if metric == "knowledge":
+        return text.money(lang)
+    return (1e4 / 4, "万元/年") if lang == "zh" else (1e6 / 4, "m RMB a year")
 
 
 def _amount(x: Spread, metric: str, lang: str) -> str:
@@ -74,7 +75,7 @@ def draw(results, ax=None, lang: str = "zh"):
             cell.plot([x.low, x.high], [y, y], color=r.colour(s), linewidth=2.0, solid_capstyle="butt")
             cell.plot(x.mean, y, marker=r.marker(s), color=r.colour(s), markersize=5, linestyle="")
         cell.axvline(0, color="#999999", linewidth=0.8)
-        cell.set_title(say(lang, f"{names[metric][0]}之差（{unit}）", f"{names[metric][1]} ({unit})"))
+        cell.set_title(say(lang, f"{names[metric][0]}之差（{unit}）", names[metric][1] + (f" ({unit})" if metric != "employment" else "")))
         style.few_value_ticks(cell)
     return figure
 
