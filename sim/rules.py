@@ -247,6 +247,30 @@ class Belt:
     share: float  # of calls and of new space
 
 
+@dataclass(frozen=True)
+class EnclaveForm:
+    """Enclaves of one programme: their space, and what of a project stays outside when it lands."""
+
+    agency: str
+    space: float  # part of the enclave space of the start that is kept open
+    area: float = 0.0  # m2 of enclave space added
+    rd_outside: float = 0.0  # share of its R&D that a project leaves in the hub for good
+    partners: int = 0  # universities of the hub; a tenant begins with a tie to one
+
+
+@dataclass(frozen=True)
+class PlantOffer:
+    """Sites for plants of owners who go on creating elsewhere. `agency` is the programme that pays."""
+
+    agency: str
+    landing: float  # share of the owners asked who take a site at the usual package
+    sites: float  # a year
+    package: float  # RMB a plant
+    term: int  # quarters that a plant promises to stay
+    rd_outside: float  # share of R&D and knowledge that stays with the parent
+    returns: float  # part of what the creation earns that is left in the plant
+
+
 @dataclass
 class Premises:
     """Carriers: who supports them, how well the links of the chain are joined, what space there is."""
@@ -255,11 +279,21 @@ class Premises:
     handoff: float = 0.0  # added to the share of leaving tenants offered to the next link
     wait: float = 0.0  # quarters
     area: float = 0.0  # m2 added to incubators, accelerators and parks
-    enclaves: float = 0.0  # part of the enclave space of the start that is kept open
-    enclave_area: float = 0.0  # m2 of enclave space added
     sale: BuildingSale | None = None
     institutes: TiedIncubators | None = None
     sites: list[Site] = field(default_factory=list)
+    forms: list[EnclaveForm] = field(default_factory=list)
+    plants: PlantOffer | None = None
+
+    @property
+    def enclaves(self) -> float:
+        """Part of the enclave space of the start that is kept open."""
+        return sum(form.space for form in self.forms)
+
+    @property
+    def enclave_area(self) -> float:
+        """Enclave space added, m2."""
+        return sum(form.area for form in self.forms)
 
 
 @dataclass(frozen=True)

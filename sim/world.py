@@ -26,6 +26,7 @@ from sim.population.premises import Premises
 from sim.population.universities import Universities
 from sim.processes import (
     attraction,
+    branches,
     calendar,
     carriers,
     carriers_start,
@@ -70,6 +71,7 @@ class World:
         self.numbers, self.scenario, self.seed, self.horizon = numbers, scenario, seed, quarters
         self.streams = streams or Streams(seed)
         self.quarter, self.year, self.season = -1, BASE_YEAR - 1, 3
+        branches.start(self)
         if openings:
             openings.furnish(self, World._open_city)
         else:
@@ -121,6 +123,7 @@ class World:
         equity.act(self)
         credit.invest(self)
         carriers.run(self)
+        branches.run(self)
         attraction.keep_promises(self)
         taxes.collect(self)
         self._deliver()

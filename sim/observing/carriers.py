@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.premises import ENCLAVE, INCUBATOR, KINDS, MAKER
+from sim.processes import branches
 
 COUNTED = {
     "carrier_admissions": "admissions", "carrier_graduations": "graduations", "carrier_expired": "expired",
@@ -15,6 +16,7 @@ COUNTED = {
     "carrier_sold": "sold", "carrier_sale_money": "sale_money", "carrier_priced_out": "priced_out",
     "incubator_institute_seats": "institute_seats",
 }  # fmt: skip
+PLANTS = {"plants_landed": "landed", "plants_instead": "instead", "plants_left": "left", "licences_paid": "licences"}
 
 
 def labels(world) -> dict[str, tuple[str, ...]]:
@@ -65,6 +67,10 @@ def quarter(world) -> None:
     put = record.series
     for name, value in _stocks(world).items():
         put[name][q] = value
+    put["rd_in_hubs"][q] = branches.research_in_hubs(world)
+    put["plants"][q] = branches.plants_here(world)
+    for name, flow in PLANTS.items():
+        put[name][q] = world.branches.flows[flow]
     for name, flow in COUNTED.items():
         put[name][q] = table.flows[flow]
     put["carrier_rents_paid"][q] = ledger.total("rent", "firms")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-INITIAL, SEARCH, EVENT, CENTRE, SPIN_OFF = range(5)
+INITIAL, SEARCH, EVENT, CENTRE, SPIN_OFF, ENCLAVE = range(6)
 BLOCKS = 4  # quarters of a year
 BIT = np.uint64(1)
 

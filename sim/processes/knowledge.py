@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.arrays import at_least, at_most, rows_of
-from sim.processes import enclaves, institutes_work, protection, rd_units
+from sim.processes import branches, enclaves, institutes_work, protection, rd_units
 from sim.processes.hiring import efficiency
 
 
@@ -39,8 +39,10 @@ def learn(world) -> None:
     effective *= efficiency(world, n)
     in_hub, better, news_there = enclaves.better(world, n)
     effective[in_hub] *= better
+    branches.work(world, effective)
     stock = accumulate(before, effective, p["knowledge.depreciation"])
     np.multiply(stock, alive, out=firms.knowledge[:n])
+    branches.create(world, before, stock)
     gain = np.divide(stock, before, out=before)
     gain = np.log(gain, out=gain)
     gain *= p["knowledge.productivity_elasticity"]
@@ -57,6 +59,7 @@ def learn(world) -> None:
     heard = news.take(firms.district[:n] * news.shape[1] + firms.sector[:n])
     heard *= absorb
     heard[in_hub] += news_there
+    branches.hear(world, heard)
     # Knowledge per yuan of sales against the average decides who makes a major innovation.
     annual = 4 * firms.sales[:n]
     depth = np.divide(stock, at_least(annual, 1.0, out=annual), out=stock)

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.bands import band
 from sim.population.ties import BLOCKS, CENTRE, EVENT, INITIAL, SEARCH, SPIN_OFF, Ties, block_of
-from sim.processes import exit, projects
+from sim.processes import enclave_forms, exit, projects
 
 LEVELS = 5  # classes of ties by projects done, from none to four and more: more make no difference to the strength
 STEPS = 2048  # places in a table of partners: shares to half a per mille
@@ -269,6 +269,7 @@ def meet(world) -> None:
     unused = np.flatnonzero(luck >= 1 - usual.ends)
     ties.end(unused[code.take(unused) <= ties.show] + block.start, season)
     _spin_offs(world)
+    enclave_forms.tie_partners(world)
     mine, cell = own.take(rows), ties.cell.take(rows)
     _search(world, rows, cell, mine)
     new = _bring_together(world, rows, cell, rotate(mine, others[-2]), rotate(mine, others[-1]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.premises import ENCLAVE, KINDS, MAKER
+from sim.processes import enclave_forms
 from sim.processes.tenancy import rent_index
 from sim.processes.tenants import GROUP
 
@@ -29,6 +30,8 @@ def _bill(world):
         agency = world.agencies[support.agency]
         if support.rent_share:
             mine = np.flatnonzero(_served(support).take(kind))
+            if support.vacancy:  # an enclave's: other forms have purses of their own
+                mine = mine[enclave_forms.served(world, support, rows[mine])]
             part = np.rint(support.rent_share * price[mine] * np.minimum(space[mine], support.rent_area))
             paid = agency.pay_group(world, "rent_support", GROUP, at[mine], np.minimum(part, rent[mine]))
             rent[mine] -= paid
@@ -37,7 +40,7 @@ def _bill(world):
                 firms.supported[rows[mine]] += paid
         if support.vacancy:
             empty = np.flatnonzero(table.kind == ENCLAVE)
-            idle = np.rint(table.price() * (table.capacity - table.occupied))[empty]
+            idle = np.rint(table.price() * (table.capacity - table.occupied) * enclave_forms.part(world, support))[empty]
             agency.pay_group(world, "vacancy", GROUP, empty, idle)
     ledger.between("rent", "firms", rows, GROUP, at, rent)
     # A desk replaces a few m² elsewhere; an enclave room the room at home that the plan of costs contains.

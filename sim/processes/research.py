@@ -7,7 +7,7 @@ import numpy as np
 from sim.arrays import at_least, rows_of
 from sim.population.columns import NEVER
 from sim.population.initial import threshold
-from sim.processes import lending, protection, scoring, shelter, vetting
+from sim.processes import branches, lending, protection, scoring, shelter, vetting
 from sim.processes.hiring import staffing
 from sim.processes.taxes import deduction, regime, user_cost
 
@@ -60,6 +60,7 @@ def plan(world) -> None:
     )
     if world.rules.protection:
         target *= protection.wanted(world.rules.protection * p["ip.rent"], p["rd.user_cost_elasticity"])
+    branches.wanted(world, target)
     pace = p["rd.adjustment"]
     old = np.maximum(firms.intensity[:n], 1e-9)
     firms.intensity[:n] = np.where(alive, old * np.exp(pace * np.log(np.maximum(target, 1e-9) / old)), 0.0)
@@ -212,7 +213,7 @@ def spend(world) -> None:
     plan_real = at_least(plan_real, 0.0, out=plan_real)
     world.rd_plan = plan_real
     # Empty posts do no research; what they would have cost is not spent.
-    staffed = staffing(world, n)
+    staffed = branches.staffed(world, staffing(world, n))
     staffed *= plan_real
     afford = at_least(firms.cash[:n], 0.0)
     afford *= p["rd.cash_share"]
@@ -231,7 +232,7 @@ def spend(world) -> None:
     reported = real_or_misused + relabelled
     # What goes to universities is posted with their projects; a firm that cannot pay it breaks them off.
     outside = firms.project_fee[:n] * (real >= firms.project_fee[:n])
-    ledger.from_firms("rd", real - outside, "households")
+    ledger.from_firms("rd", branches.spend_away(world, real - outside), "households")
     ledger.from_firms("misuse", diverted, "households", granted)
     firms.grant_left[granted] -= grant
     firms.equity_left[:n] -= from_owners

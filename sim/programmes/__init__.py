@@ -18,6 +18,8 @@ from sim.programmes.carrier_chain import CarrierChain
 from sim.programmes.carrier_incubators import CarrierIncubators
 from sim.programmes.carrier_reit import CarrierReit
 from sim.programmes.enclave_incubator import EnclaveIncubator
+from sim.programmes.enclave_manufacture import EnclaveManufacture
+from sim.programmes.enclave_research import EnclaveResearch
 from sim.programmes.finance_bundle import FinanceBundle
 from sim.programmes.finance_five_in_one import FiveInOne
 from sim.programmes.finance_visits import FinanceVisits
@@ -106,6 +108,8 @@ CATALOGUE: dict[str, type[Programme]] = {
     "space.belt": SciTechBelt,
     "space.corridor": SpaceCorridor,
     "enclave.incubator": EnclaveIncubator,
+    "enclave.research": EnclaveResearch,
+    "enclave.manufacture": EnclaveManufacture,
     "fund.suketou": FundSuketou,
     "fund.of_funds": FundOfFunds,
     "fund.angel": FundAngel,
