@@ -7,7 +7,6 @@ party has one. Banks are special only in that their account may be negative: min
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 
 import numpy as np
@@ -57,7 +56,7 @@ def whole(amount):
 def split(total: float, shares: list[float]) -> list[float]:
     """Split a whole amount by shares that sum to one; whole parts by largest remainder, ties to the first."""
     exact = [share * total for share in shares]
-    parts = [float(math.floor(part)) for part in exact]
+    parts = [part // 1 for part in exact]
     missing = int(total - sum(parts))
     if missing > 0:
         for k in sorted(range(len(parts)), key=lambda k: parts[k] - exact[k])[:missing]:

@@ -21,7 +21,7 @@ from sim.world import World
 ROOT = Path(sim.__file__).parent
 # From the bottom to the top, as docs/architecture.md has it: a module imports its own layer and those below it.
 LAYERS = (
-    {"errors", "inputs", "shipped", "bands", "metrics"},
+    {"errors", "inputs", "shipped", "arrays", "bands", "metrics"},
     {"parameters"},
     {"laws", "streams", "population", "opening"},
     {"ledger", "rules", "scenario", "register"},

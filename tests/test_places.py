@@ -198,7 +198,7 @@ def test_districts_of_the_base_can_be_replaced(read):
         ("base: nantong\nwithout: [place.distrcit]\n", r"here.yaml:2: .*no such number in the base.*'place.district"),
         ("base: nantong\nwithout: [place.hnte]\n", r"here.yaml:1: base: lacks `place.hnte`"),
         ("base: nantong\nwithout: [place.district]\n", r"lacks `place.district`"),
-        ("base: nantong\nwithout: [place.district]\n" + ONLY.rsplit("place.", 1)[0], r"lacks `place.district.only.urban`"),
+        ("base: nantong\nwithout: [place.district]\n" + ONLY.rsplit("place.", 1)[0], r"lacks `place.district.only.belt`"),
         ("base: nantong\nscale: {firms: {by: 1, spread: 1, reason: a}}\n", r"here.yaml:2: scale: lacks `economy`"),
         ("base: nantong\nscale: {frims: {by: 1, spread: 1, reason: a}}\n", r"unknown key.*'firms'"),
         ("base: nantong\n" + HALF.replace("by: 0.5", "by: -1", 1), r"here.yaml:2: scale.firms.by: is out of range"),

@@ -114,9 +114,9 @@ def recruit(world, rows, coming, through, settles):
     came = comes[who]
     lands = came | (cast.outside_option[who] < chance(odds))
     # A project that will not come may register for the money, if the office needs a name on its list.
-    shell = ~lands & passes
-    if amount and bent:
-        shell &= world.luck.streams.sparse("shell", world.quarter, cast.identity[who]) < bent * p["attraction.shells"]
+    shell, names = ~lands & passes, bent * p["attraction.shells"]
+    if amount and names:
+        shell &= world.luck.streams.sparse("shell", world.quarter, cast.identity[who]) < names
     else:
         shell[:] = False
     stays = lands | shell

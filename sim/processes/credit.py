@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from sim.arrays import at_least, at_most, rows_of
@@ -184,7 +182,7 @@ def _judgement(world, fresh, rows):
     p = world.numbers
     keep = p["credit.noise_persistence"]
     error = keep * world.firms.opacity.take(rows, mode="clip")
-    error += math.sqrt(1 - keep**2) * fresh
+    error += np.sqrt(1 - keep**2) * fresh
     error *= p["credit.signal_noise"]
     return error
 

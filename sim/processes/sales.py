@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from sim.arrays import at_least, at_most
@@ -98,7 +96,7 @@ def sell(world) -> None:
     draw = world.luck.normal("margin")
     keep = p["sales.margin_persistence"]
     firms.margin_luck[:n] *= keep
-    firms.margin_luck[:n] += p["sales.margin_luck"] * math.sqrt(1 - keep**2) * draw
+    firms.margin_luck[:n] += p["sales.margin_luck"] * np.sqrt(1 - keep**2) * draw
     margin = firms.margin[:n] + firms.margin_luck[:n]
     draw *= p["sales.margin_shock"]
     margin += draw
