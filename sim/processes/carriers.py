@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.columns import NEVER
-from sim.population.premises import ACCELERATOR, ENCLAVE, INCUBATOR, KINDS, MAKER, PARK
+from sim.population.premises import ENCLAVE, INCUBATOR, KINDS, MAKER, PARK
 from sim.processes import enclaves, operators
 from sim.processes.tenancy import lease_ends
 from sim.processes.tenants import allot, qualified, score, space, take
@@ -28,10 +28,8 @@ def run(world) -> None:
 def open_space(world) -> None:
     """Open the quarter: space on offer under its rules; what is let stays until its tenants leave."""
     table, rules = world.carriers, world.rules.premises
-    grows = (table.kind == INCUBATOR) | (table.kind == ACCELERATOR) | (table.kind == PARK)
-    share = table.base * grows / (table.base * grows).sum()
-    enclave = table.kind == ENCLAVE
-    offered = np.where(enclave, rules.enclaves * table.base, table.base + rules.area * share)
+    offered = table.base + rules.area * table.growing
+    offered[table.abroad] = rules.enclaves * table.base[table.abroad]
     table.offered = np.rint(offered + rules.enclave_area * table.later / table.later.sum())
     table.reset()
     table.capacity = np.maximum(table.offered, table.occupied)
@@ -87,8 +85,9 @@ def _end_tenancies(world):
 def _wishes(world, kind) -> float:
     """Share of firms that want a place: as at the start, less when the net rent is above its usual level."""
     p, table = world.numbers, world.carriers
-    mine = table.kind == kind
-    price = float((table.price() * table.base)[mine].sum() / max((table.rent * table.base)[mine].sum(), 1e-9))
+    mine = table.of_kind[kind]
+    rent, base = table.rent[mine], table.base[mine]
+    price = float((rent * table.index[mine] * base).sum() / max((rent * base).sum(), 1e-9))
     room = table.usual_room[kind]
     relief = sum(x.rent_share * min(x.rent_area / room, 1.0) for x in _supports(world, kind))
     usual = p["carrier.relief_usual"] * min(p["carrier.relief_area"] / room, 1.0)
@@ -100,7 +99,8 @@ def _bar(world) -> float:
     """Score an incubator asks for: lower when it plays for prizes larger than usual."""
     p, table = world.numbers, world.carriers
     prize = sum(share * amount for x in _supports(world, INCUBATOR) for share, amount in x.awards)
-    income = float((4 * table.rent * table.base)[table.kind == INCUBATOR].mean())
+    mine = table.of_kind[INCUBATOR]
+    income = float((4 * table.rent[mine] * table.base[mine]).mean())
     return table.bar - p["carrier.fill_pressure"] * (prize - p["carrier.award_usual"]) / income
 
 

@@ -96,11 +96,11 @@ def _operate(world):
     table.service += p["carrier.service_memory"] * (given - table.service)
     short = np.maximum(-table.cash, 0.0)
     table.flows["operator_deficit"] = float(short.sum())
-    ledger.to_rows("owner_support", GROUP, short[table.citys], "city", table.citys)
-    ledger.to_rows("owner_support", GROUP, short[table.others], "households", table.others)
+    ledger.to_rows("owner_support", GROUP, short[table.public_rows], "city", table.public_rows)
+    ledger.to_rows("owner_support", GROUP, short[table.private_rows], "households", table.private_rows)
     surplus = np.maximum(table.cash - np.rint(4 * p["carrier.reserve"] * upkeep), 0.0) * ~enclave
-    ledger.from_rows("surplus", GROUP, surplus[table.citys], "city", table.citys)
-    ledger.from_rows("surplus", GROUP, surplus[table.others], "households", table.others)
+    ledger.from_rows("surplus", GROUP, surplus[table.public_rows], "city", table.public_rows)
+    ledger.from_rows("surplus", GROUP, surplus[table.private_rows], "households", table.private_rows)
 
 
 def _move_rents(world):
