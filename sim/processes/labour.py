@@ -51,6 +51,7 @@ class Labour:
     stock: np.ndarray = field(default_factory=lambda: np.zeros(len(KINDS), np.int64))  # moved by flows only
     pay: np.ndarray = field(default_factory=lambda: np.ones(len(KINDS)))  # RMB/year at the start
     posts: np.ndarray = field(default_factory=lambda: np.zeros(0))  # (firms,) in heads, of this quarter
+    slots: np.ndarray = field(default_factory=lambda: np.zeros(0))  # (firm slots,) their numbers, to weigh heads with
     least_attachment: float = 0.0  # of anybody who ever came
     promised: dict[str, float] = field(default_factory=dict)  # agency → heads × terms
 

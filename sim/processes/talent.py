@@ -120,7 +120,7 @@ def imbalances(world) -> dict[str, float]:
     slots = int(people.employer[:n].sum(dtype=np.int64)) - SEARCHING * searching - ABSENT * (n - works - searching)
     staff, m = firms.st_staff, firms.count
     # einsum, not matmul: the threads of a BLAS go on spinning after it, and their time is lost.
-    weighed = np.einsum("i,i->", staff[:m], np.arange(m, dtype=np.float64))
+    weighed = np.einsum("i,i->", staff[:m], labour.slots[:m])
     if world.season == 3 or works != staff.sum() or slots != weighed:
         heads = np.bincount(people.employer[:n] - ABSENT, minlength=firms.rows + 2)[2:]
         if gap := float(np.abs(heads - staff).sum()):

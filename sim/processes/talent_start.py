@@ -172,6 +172,7 @@ def _normalise(world, n) -> None:
     employer, skill = people.employer[works], people.skill[works]
     firms.st_staff[:] = np.bincount(employer, minlength=firms.rows)
     labour.skill_sum = np.bincount(employer, skill - labour.usual_skill, firms.rows)
+    labour.slots = np.arange(firms.rows, dtype=np.float64)
     other = np.maximum(before - firms.st_staff[:n], 0.0)
     other *= (total - float(firms.st_staff[:n].sum())) / max(float(other.sum()), 1e-9)
     other = np.maximum(other, 0.0)
