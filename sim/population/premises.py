@@ -15,7 +15,7 @@ MAKER, INCUBATOR, ACCELERATOR, PARK, ENCLAVE = range(len(KINDS))
 FLOWS = (
     "admissions", "graduations", "expired", "handoffs", "handoff_failed", "moved_out", "enclave_admitted",
     "enclave_landed", "enclave_left", "enclave_returned", "clawback_due", "clawback_paid", "clawback_lapsed",
-    "operator_deficit",
+    "operator_deficit", "sold", "sale_money", "priced_out", "institute_seats",
 )  # fmt: skip
 
 
@@ -106,6 +106,10 @@ class Premises:
         mean = np.array([*(p[f"place.carrier.{kind}.size"] for kind in local), 0.0])
         area = column(p, "hub", self.hubs, "area").astype(float) / np.maximum(enclaves, 1)
         self.base = np.rint(np.where(enclave, np.where(self.later, 0.0, area[self.hub]), mean[self.kind] * size))
+        # National incubators are the large ones.
+        incubators = np.flatnonzero(self.kind == INCUBATOR)
+        national = np.argsort(-self.base[incubators], kind="stable")[: round(p["place.carrier.incubator.national"] * len(incubators))]
+        self.quality[incubators[national]] *= p["carrier.national_quality"]
         rent = np.array([*(p[f"place.carrier.{kind}.rent"] for kind in local), 0.0])
         hub_rent = column(p, "hub", self.hubs, "rent").astype(float)
         self.rent = 3 * np.where(enclave, hub_rent[self.hub], rent[self.kind])
@@ -121,12 +125,14 @@ class Premises:
         ends = np.cumsum(np.bincount(self.kind, minlength=len(KINDS))).tolist()
         self.of_kind = [slice(first, last) for first, last in zip([0, *ends], ends)]
         self.abroad, self.local = np.flatnonzero(enclave), np.flatnonzero(~enclave)
-        self.public_rows, self.private_rows = np.flatnonzero(self.public), np.flatnonzero(~self.public)
-        # where new space is built, by size
-        grows = self.base * ((self.kind == INCUBATOR) | (self.kind == ACCELERATOR) | (self.kind == PARK))
-        self.growing = grows / grows.sum()
         self.least_stay = min(int(self.stay.min(where=np.arange(len(KINDS)) != INCUBATOR, initial=10**6)), int(self.sector_stay.min()))
+        self.usual_rent = self.rent.copy()
+        self.tie_lot = draw("carrier institute").random(self.rows)  # order in which incubators are tied to institutes
         # state
+        self.extra = np.zeros(self.rows)  # space built since the start by owners
+        self.coming: list[tuple[int, np.ndarray]] = []  # quarter in which more opens, and where
+        self.sold = np.zeros(self.rows, bool)  # to investors elsewhere
+        self.full = np.zeros(self.rows, np.int64)  # quarters in a row that it could have been sold
         self.offered = self.base.copy()  # space that may be let
         self.capacity = self.base.copy()  # space there is: never less than what is let
         self.index = np.ones(self.rows)  # rent against its start

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.columns import NEVER
-from sim.population.premises import ENCLAVE, INCUBATOR, KINDS, MAKER, PARK
-from sim.processes import enclaves, operators
+from sim.population.premises import ACCELERATOR, ENCLAVE, INCUBATOR, KINDS, MAKER, PARK
+from sim.processes import belts, enclaves, operators, recycling, tied_incubators
 from sim.processes.tenancy import lease_ends
 from sim.processes.tenants import allot, qualified, score, space, take
 
@@ -16,6 +16,7 @@ HANDED_ON = 1e6  # rank added for tenants of the link before: they come first
 def run(world) -> None:
     """Ends of tenancies, enclaves, admission, then money."""
     table, firms = world.carriers, world.firms
+    recycling.turn(world)
     table.count(firms)
     _end_tenancies(world)
     enclaves.graduate(world)
@@ -23,14 +24,19 @@ def run(world) -> None:
     enclaves.send_research(world)
     table.count(firms)
     operators.settle_accounts(world)
+    tied_incubators.support(world)
 
 
 def open_space(world) -> None:
     """Open the quarter: space on offer under its rules; what is let stays until its tenants leave."""
     table, rules = world.carriers, world.rules.premises
-    offered = table.base + rules.area * table.growing
-    offered[table.abroad] = rules.enclaves * table.base[table.abroad]
+    grows = (table.kind == INCUBATOR) | (table.kind == ACCELERATOR) | (table.kind == PARK)
+    share = belts.new_space(world, table.base * grows)
+    enclave = table.kind == ENCLAVE
+    offered = np.where(enclave, rules.enclaves * table.base, table.base + rules.area * share) + table.extra
     table.offered = np.rint(offered + rules.enclave_area * table.later / table.later.sum())
+    if rules.sites:
+        table.offered += np.rint(belts.corridors(world))
     table.reset()
     table.capacity = np.maximum(table.offered, table.occupied)
 
@@ -86,8 +92,8 @@ def _wishes(world, kind) -> float:
     """Share of firms that want a place: as at the start, less when the net rent is above its usual level."""
     p, table = world.numbers, world.carriers
     mine = table.of_kind[kind]
-    rent, base = table.rent[mine], table.base[mine]
-    price = float((rent * table.index[mine] * base).sum() / max((rent * base).sum(), 1e-9))
+    base = table.base[mine]
+    price = float((table.price()[mine] * base).sum() / max((table.usual_rent[mine] * base).sum(), 1e-9))
     room = table.usual_room[kind]
     relief = sum(x.rent_share * min(x.rent_area / room, 1.0) for x in _supports(world, kind))
     usual = p["carrier.relief_usual"] * min(p["carrier.relief_area"] / room, 1.0)
@@ -132,13 +138,15 @@ def _admissions(world):
     kind = np.repeat([MAKER, INCUBATOR], [len(starts), len(asks)])
     kind = np.concatenate([firms.awaits[waiting], kind]).astype(np.int64)
     rank = score(world, rows)
-    passes = np.flatnonzero((kind != INCUBATOR) | (rank >= _bar(world)))
+    passes = (kind != INCUBATOR) | (rank >= _bar(world)) | tied_incubators.welcome(world, rows, kind)
+    passes = np.flatnonzero(passes)
     rank[: len(waiting)] += HANDED_ON
     rows, kind, rank = rows[passes], kind[passes], rank[passes]
     if len(rows):
         need, desks = np.empty(len(rows)), kind == MAKER
         for which, at in ((MAKER, np.flatnonzero(desks)), (INCUBATOR, np.flatnonzero(~desks))):
             need[at] = space(world, which, rows[at])
+        rows, kind, rank, need = tied_incubators.seat(world, rows, kind, rank, need)
         chosen = allot(world, kind, rows, rank, need)
         got = np.flatnonzero(chosen >= 0)
         take(world, rows[got], chosen[got], need[got])

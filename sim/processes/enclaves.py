@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.premises import ACCELERATOR, ENCLAVE
+from sim.processes import branches, enclave_forms
 from sim.processes.tenancy import admit, collect, landing_chance, lease_ends, rooms
 from sim.processes.tenants import take
 
@@ -106,18 +107,22 @@ def graduate(world) -> None:
 def _shift(world, rows) -> np.ndarray:
     """Log-odds of landing against the usual: suppliers at home, package, pull of the host (rows,)."""
     firms, p, table = world.firms, world.numbers, world.carriers
-    package = sum(x.package for x in world.rules.premises.supports) - p["enclave.package_usual"]
+    package = enclave_forms.of_tenants(world, "package", rows) - p["enclave.package_usual"]
+    # Who may leave the laboratory where it is gives up less of the hub, and need not talk its researchers into moving.
+    kept = enclave_forms.term(world, rows, "rd_outside")
     host = np.log(table.hub_rd / table.hub_rd[np.argmin(table.hub_distance)])
     # A hub farther away lets go no more easily, but coming from there costs more: distance enters as travel does.
     return (
         p["enclave.landing_fit"] * table.fit[firms.sector[rows]]
         + p["enclave.landing_package"] * package / p["entry.setup_cost"]
-        - p["enclave.landing_pull"] * host[firms.hub[rows]]
+        - p["enclave.landing_pull"] * host[firms.hub[rows]] * (1 - kept)
+        + p["enclave.landing_research"] * kept
     )
 
 
 def _land(world, rows):
     firms, p, table = world.firms, world.numbers, world.carriers
+    branches.keep_laboratories(world, enclave_forms.term(world, rows, "rd_outside"), rows)
     _resize(firms, rows, 1 / firms.scale[rows])
     firms.scale[rows] = 1.0
     table.release(firms, rows)
@@ -125,9 +130,9 @@ def _land(world, rows):
     world.ledger.to_firms("equity", np.full(len(rows), np.rint(p["entry.setup_cost"])), "outside", rows)
     firms.awaits[rows] = ACCELERATOR
     for support in world.rules.premises.supports:
-        if support.package and len(rows):
-            amount = np.full(len(rows), np.rint(support.package))
-            world.agencies[support.agency].pay_now(world, "package", rows, amount)
+        if support.package and len(mine := rows[enclave_forms.served(world, support, rows)]):
+            amount = np.full(len(mine), np.rint(support.package))
+            world.agencies[support.agency].pay_now(world, "package", mine, amount)
     table.flows["enclave_landed"] = float(len(rows))
 
 
@@ -135,7 +140,7 @@ def _leave(world, rows):
     """Gone with money and knowledge; part of the support is owed back."""
     firms, p, table = world.firms, world.numbers, world.carriers
     table.flows["enclave_left"] = float(len(rows))
-    share = sum(x.clawback for x in world.rules.premises.supports)
+    share = enclave_forms.of_tenants(world, "clawback", rows)
     owed = float(np.rint(share * firms.supported[rows]).sum()) if p["enclave.leaving"] else 0.0
     table.receivable[0] += owed
     table.flows["clawback_due"] = owed
@@ -161,6 +166,7 @@ def present(world, stock) -> np.ndarray:
     near = np.exp2(-world.carriers.hub_distance / world.numbers["knowledge.half_distance"])
     out = stock.copy()
     out[rows] *= near[world.firms.hub[rows]]
+    branches.at_home(world, out, near)
     return out
 
 

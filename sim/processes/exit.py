@@ -14,7 +14,7 @@ CLEARED = lines((
     "rd_real_1", "rd_year", "misused_year", "rd_1", "rd_2", "rd_3", "intensity", "plan_extra", "plan_relabel", "aims", "considers",
     "claims", "grant_left", "grant_quarter", "knowledge", "employment", "other_staff", "posts", "st_staff", "st_skill",
     "funded", "below", "profit_year", "profit_1",
-    "deduct_year", "deduct_1", "loss_carried", "registered", "pan_tech", "rd_org", "keylab", "fledgling_until",
+    "deduct_year", "deduct_1", "loss_carried", "registered", "pan_tech", "rd_org", "rd_paper", "keylab", "fledgling_until",
     "gazelle_until", "unicorn_until", "tier", "cert_year", "outreach", "project_offer", "project_fee", "project_extra",
     "backed", "price", "equity_left", "equity_quarter",
 ))  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.people import SEARCHING
+from sim.processes import branches
 
 FEW = 0.5  # a smaller part of the rows is first found, then sorted
 UNIT = float(np.sqrt(3) / np.pi)  # one over the standard deviation of a logistic
@@ -133,6 +134,7 @@ def set_posts(world) -> None:
     firms, p, n = world.firms, world.numbers, world.firms.count
     posts = firms.posts[:n]
     change = 4 * world.rd_plan
+    branches.post(world, change)
     change /= head_cost(p, world.quarter, world.labour.wage)
     change -= posts
     new = world.entered[firms.birth[world.entered] == world.quarter]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.premises import ENCLAVE, KINDS, MAKER
+from sim.processes import enclave_forms
 from sim.processes.tenancy import rent_index
 from sim.processes.tenants import GROUP
 
@@ -29,6 +30,8 @@ def _bill(world):
         agency = world.agencies[support.agency]
         if support.rent_share:
             mine = np.flatnonzero(_served(support).take(kind))
+            if support.vacancy:  # an enclave's: other forms have purses of their own
+                mine = mine[enclave_forms.served(world, support, rows[mine])]
             part = np.rint(support.rent_share * price[mine] * np.minimum(space[mine], support.rent_area))
             paid = agency.pay_group(world, "rent_support", GROUP, at[mine], np.minimum(part, rent[mine]))
             rent[mine] -= paid
@@ -37,7 +40,7 @@ def _bill(world):
                 firms.supported[rows[mine]] += paid
         if support.vacancy:
             empty = np.flatnonzero(table.kind == ENCLAVE)
-            idle = np.rint(table.price() * (table.capacity - table.occupied))[empty]
+            idle = np.rint(table.price() * (table.capacity - table.occupied) * enclave_forms.part(world, support))[empty]
             agency.pay_group(world, "vacancy", GROUP, empty, idle)
     ledger.between("rent", "firms", rows, GROUP, at, rent)
     # A desk replaces a few m² elsewhere; an enclave room the room at home that the plan of costs contains.
@@ -76,9 +79,15 @@ def _awards(world):
 
 
 def _to_owner(world, amount, rows):
-    public = world.carriers.public[rows]
-    world.ledger.from_rows("surplus", GROUP, amount[public], "city", rows[public])
-    world.ledger.from_rows("surplus", GROUP, amount[~public], "households", rows[~public])
+    for owner, mine in _owners(world.carriers):
+        mine = mine[rows]
+        world.ledger.from_rows("surplus", GROUP, amount[mine], owner, rows[mine])
+
+
+def _owners(table):
+    """Accounts of owners and the carriers of each (rows,)."""
+    owners = [("city", table.public), ("households", ~table.public & ~table.sold)]
+    return [*owners, ("outside", table.sold)] if table.sold.any() else owners
 
 
 def _operate(world):
@@ -96,11 +105,10 @@ def _operate(world):
     table.service += p["carrier.service_memory"] * (given - table.service)
     short = np.maximum(-table.cash, 0.0)
     table.flows["operator_deficit"] = float(short.sum())
-    ledger.to_rows("owner_support", GROUP, short[table.public_rows], "city", table.public_rows)
-    ledger.to_rows("owner_support", GROUP, short[table.private_rows], "households", table.private_rows)
-    surplus = np.maximum(table.cash - np.rint(4 * p["carrier.reserve"] * upkeep), 0.0) * ~enclave
-    ledger.from_rows("surplus", GROUP, surplus[table.public_rows], "city", table.public_rows)
-    ledger.from_rows("surplus", GROUP, surplus[table.private_rows], "households", table.private_rows)
+    everyone = np.arange(table.rows)
+    for owner, mine in _owners(table):
+        ledger.to_rows("owner_support", GROUP, short[mine], owner, everyone[mine])
+    _to_owner(world, np.maximum(table.cash - np.rint(4 * p["carrier.reserve"] * upkeep), 0.0) * ~enclave, everyone)
 
 
 def _move_rents(world):

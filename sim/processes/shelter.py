@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.bands import band
 from sim.population.premises import ACCELERATOR, ENCLAVE, PARK
+from sim.processes import branches
 from sim.processes.tenancy import next_debt, sheltered
 
 
@@ -73,6 +74,7 @@ def moving(world, n) -> np.ndarray:
     out[tied] *= p["carrier.park_stay_factor"]
     rows = table.seats.compress(kind == ENCLAVE)
     out[rows[table.traits.hub_home[firms.identity[rows]] < 0]] *= p["enclave.siphon"]
+    branches.siphon(world, out)
     return out
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from sim.population.columns import NEVER
 from sim.population.initial import FOUNDER
 from sim.population.people import ABSENT, KINDS, SEARCHING, SKILLED
-from sim.processes import choice, hiring, leaving
+from sim.processes import choice, hiring, institutes_work, leaving
 from sim.processes.labour import potential_founders
 from sim.streams import Luck
 
@@ -26,6 +26,7 @@ def step(world) -> None:
     change = choice.utility_change(world)
     leaving.review(world, luck, rows, change)
     choice.arrive(world, change)
+    institutes_work.recruit(world)
     labour.stock = labour.stock + labour.arrived - labour.left
     hiring.hire(world, luck)
     hiring.set_wage(world)
