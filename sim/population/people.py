@@ -139,15 +139,19 @@ def draw_cast(numbers, streams, inflow: np.ndarray, origins: np.ndarray, base: n
     def each(values):
         return np.repeat(np.tile(values, len(inflow)), counts.ravel())
 
-    age = draw("arrival age").random(rows)
-    age *= each((old - young)[kinds])
-    age += each(young[kinds])
-    rank = draw("arrival rank").random(rows)
-    rank *= each(cap[places])
+    luck = np.empty(rows)  # one column for every draw: fresh memory takes longer than the luck in it
+    draw("arrival age").random(out=luck)
+    luck *= each((old - young)[kinds])
+    luck += each(young[kinds])
+    age = luck.astype("f4")
+    draw("arrival rank").random(out=luck)
+    luck *= each(cap[places])
+    rank = luck.astype("f4")
+    hears = draw("arrival hears").random(out=luck).astype("f4")
     kind = each(kinds.astype("i1"))
     return Cast(
-        np.concatenate([[0], np.cumsum(counts.sum(axis=1))]), kind, each(places.astype("i1")), rank.astype("f4"),
-        draw_skill(numbers, draw("arrival skill"), kind), age.astype("f4"), draw("arrival hears").random(rows).astype("f4"),
+        np.concatenate([[0], np.cumsum(counts.sum(axis=1))]), kind, each(places.astype("i1")), rank,
+        draw_skill(numbers, draw("arrival skill"), kind), age, hears,
     )  # fmt: skip
 
 

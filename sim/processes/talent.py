@@ -68,8 +68,9 @@ def _award(world, award) -> None:
     people, labour, agency = world.talent, world.labour, world.agencies[award.agency]
     new = labour.newly_eligible
     labour.eligible = 0.5 * (labour.eligible + len(new))
-    people.granted = people.granted[people.subsidy_end[people.granted] != NEVER]  # without those who have left
-    holders = people.granted[people.subsidy_end[people.granted] > world.quarter]
+    ends = people.subsidy_end.take(people.granted)
+    holders = people.granted.compress(ends > world.quarter)
+    people.granted = people.granted.compress(ends != NEVER)  # without those who have left
     places = int(award.places * (world.season + 1) / 4) - labour.given
     payable = int(agency.budget_year // max(4 * award.instalment, 1.0)) - len(holders)
     best = new[hiring.best(people.skill[new], people.identity[new], min(places, payable))]
