@@ -27,6 +27,7 @@ COLUMNS = {
     "origin": ("i1", "code", "place the person came from, see LOCAL", 0),
     "skill": ("f4", "log", "skill against S&T staff of the start", 0),
     "attachment": ("f4", "log-odds", "how much the city was preferred when it was chosen, at the conditions of the start", 0),
+    "able": ("?", "flag", "has the skill to found a technology firm, see labour.able", 0),
     "born": ("i2", "quarter", "quarter of birth", 0),
     "since": ("i2", "quarter", "quarter in which the present post was taken", 0),
     "employer": ("i4", "slot", "slot of the employer; -1 searching, -2 not in the city", ABSENT),
@@ -64,6 +65,7 @@ class Talent:
         """These persons leave the city; the list of searchers forgets whoever no longer searches."""
         self.employer[slots] = ABSENT
         self.kind[slots] = len(KINDS)
+        self.able[slots] = False
         self.contract_end[slots] = FOREVER
         self.subsidy_end[slots] = NEVER
         self.vacant = np.concatenate([self.vacant, slots])

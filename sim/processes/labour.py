@@ -56,9 +56,11 @@ class Labour:
     promised: dict[str, float] = field(default_factory=dict)  # agency → heads × terms
 
 
-def potential_founders(p, people) -> float:
-    """Number of seniors, returnees and experts with skill enough to found a firm."""
-    n = people.count
-    able = people.skill[:n] >= p["talent.founder_skill"]
-    able &= people.kind[:n] < SKILLED  # the last of the kinds; empty slots come after it
-    return float(np.count_nonzero(able))
+def able(p, kind, skill) -> np.ndarray:
+    """Who has the skill to found a firm (rows,): seniors, returnees and experts, not skilled workers."""
+    return (skill >= p["talent.founder_skill"]) & (kind < SKILLED)  # the last of the kinds
+
+
+def potential_founders(people) -> float:
+    """Number of those who could found a firm."""
+    return float(np.count_nonzero(people.able[: people.count]))

@@ -9,7 +9,7 @@ from sim.population import people as table
 from sim.population.people import KINDS, SEARCHING, Talent
 from sim.population.place import keys
 from sim.processes import choice, hiring, leaving
-from sim.processes.labour import Labour, potential_founders
+from sim.processes.labour import Labour, able, potential_founders
 
 SPREAD = 4  # quarters to either side over which retirements are averaged
 
@@ -53,6 +53,7 @@ def start(world) -> None:
     people.identity[:stock] = np.arange(stock)
     for name, values in residents.items():
         getattr(people, name)[:stock] = values
+    people.able[:stock] = able(p, people.kind[:stock], people.skill[:stock])
     people.came[:stock] = True
     edges = np.cumsum(origins, axis=1)[:, :-1].T.take(kind, axis=1, mode="clip")
     people.origin[:stock] = _bands(edges, streams.trait("talent origin").random(stock))
@@ -64,7 +65,7 @@ def start(world) -> None:
     labour.usual_fill = employed / max(total, 1.0)
     labour.usual_skill = float(people.skill[:stock][people.employer[:stock] >= 0].mean()) if employed else 0.0
     labour.usual_tightness = float(np.log(max(total, 1.0) / max(stock, 1)))
-    labour.usual_founders = max(potential_founders(p, people), 1.0)
+    labour.usual_founders = max(potential_founders(people), 1.0)
     labour.vacancies = total - employed
     _normalise(world, n)
 
