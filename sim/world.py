@@ -301,9 +301,9 @@ class World:
         for year in self.cohorts:
             self.cohorts[year] -= int(np.count_nonzero(self.firms.cert_year[rows] == year))
 
-    def record_exits(self, insolvent, closed, sizes, age_band, size_band) -> None:
-        """Keep what the scorecard needs to know of exits."""
-        observe.exits(self, insolvent, closed, sizes * age_band + size_band)
+    def record_exits(self, insolvent, closed, cell) -> None:
+        """Keep what the scorecard needs to know of exits; `cell` (rows,) is the class of age and size."""
+        observe.exits(self, insolvent, closed, cell)
 
     def lockdown(self) -> float:
         """Log change of sales from the lockdown: down in its quarter, back in the next."""

@@ -11,7 +11,7 @@ import worlds
 from sim.analysis.pairing import people as compare_people
 from sim.population import people as table
 from sim.population.people import KINDS, SEARCHING
-from sim.processes import choice, hiring, leaving, talent
+from sim.processes import choice, hiring, labour, leaving, talent
 from sim.streams import Streams
 
 ALL = {name: {} for name in worlds.PROGRAMMES}
@@ -229,6 +229,14 @@ def test_nobody_sits_in_two_slots_and_those_of_leavers_are_taken_again():
     who = people.identity[: people.count][people.alive()]
     assert len(np.unique(who)) == len(who)
     assert people.count < people.residents + world.record.series["talent_arrivals"].sum()
+
+
+def test_who_could_found_a_firm_is_noted_of_everybody_in_the_city_and_of_nobody_else():
+    world = city()  # people came, left and learned
+    people, n = world.talent, world.talent.count
+    able = labour.able(world.numbers, people.kind[:n], people.skill[:n]) & people.alive()
+    assert (people.able[:n] == able).all() and able.any()
+    assert labour.potential_founders(people) == able.sum()
 
 
 def test_grants_are_heads_times_terms_and_leave_the_purse():

@@ -43,16 +43,17 @@ def _by_kind(world, values) -> np.ndarray:
 def _stocks(world) -> dict[str, float]:
     table = world.carriers
     local = table.kind < ENCLAVE
-    built = local & (table.kind != MAKER)
+    built = np.flatnonzero(local & (table.kind != MAKER))
     let = _by_kind(world, table.occupied)
     space = np.maximum(_by_kind(world, table.capacity), 1.0)
     weight = table.usual_rent * table.base * local
+    area, used = table.capacity[built], table.occupied[built]
     return {
         "carrier_tenants": float(table.tenants[local].sum()),
-        "carrier_occupancy": float(table.occupied[built].sum() / max(table.capacity[built].sum(), 1.0)),
+        "carrier_occupancy": float(used.sum() / max(area.sum(), 1.0)),
         "incubator_occupancy": float(let[INCUBATOR] / space[INCUBATOR]),
-        "carrier_vacant_area": float((table.capacity - table.occupied)[built].sum()),
-        "carrier_area": float(table.capacity[built].sum()),
+        "carrier_vacant_area": float((area - used).sum()),
+        "carrier_area": float(area.sum()),
         "carrier_rent": float((weight * (table.index * (table.rent / table.usual_rent))).sum() / max(weight.sum(), 1e-9)),
         "carrier_service": float((table.service * table.tenants)[local].sum() / max(table.tenants[local].sum(), 1.0)),
         "carrier_waiting": float(np.count_nonzero(world.firms.awaits[: world.firms.count])),

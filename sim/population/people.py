@@ -27,6 +27,7 @@ COLUMNS = {
     "origin": ("i1", "code", "place the person came from, see LOCAL", 0),
     "skill": ("f4", "log", "skill against S&T staff of the start", 0),
     "attachment": ("f4", "log-odds", "how much the city was preferred when it was chosen, at the conditions of the start", 0),
+    "able": ("?", "flag", "has the skill to found a technology firm, see labour.able", 0),
     "born": ("i2", "quarter", "quarter of birth", 0),
     "since": ("i2", "quarter", "quarter in which the present post was taken", 0),
     "employer": ("i4", "slot", "slot of the employer; -1 searching, -2 not in the city", ABSENT),
@@ -64,6 +65,7 @@ class Talent:
         """These persons leave the city; the list of searchers forgets whoever no longer searches."""
         self.employer[slots] = ABSENT
         self.kind[slots] = len(KINDS)
+        self.able[slots] = False
         self.contract_end[slots] = FOREVER
         self.subsidy_end[slots] = NEVER
         self.vacant = np.concatenate([self.vacant, slots])
@@ -139,15 +141,19 @@ def draw_cast(numbers, streams, inflow: np.ndarray, origins: np.ndarray, base: n
     def each(values):
         return np.repeat(np.tile(values, len(inflow)), counts.ravel())
 
-    age = draw("arrival age").random(rows)
-    age *= each((old - young)[kinds])
-    age += each(young[kinds])
-    rank = draw("arrival rank").random(rows)
-    rank *= each(cap[places])
+    luck = np.empty(rows)  # one column for every draw: fresh memory takes longer than the luck in it
+    draw("arrival age").random(out=luck)
+    luck *= each((old - young)[kinds])
+    luck += each(young[kinds])
+    age = luck.astype("f4")
+    draw("arrival rank").random(out=luck)
+    luck *= each(cap[places])
+    rank = luck.astype("f4")
+    hears = draw("arrival hears").random(out=luck).astype("f4")
     kind = each(kinds.astype("i1"))
     return Cast(
-        np.concatenate([[0], np.cumsum(counts.sum(axis=1))]), kind, each(places.astype("i1")), rank.astype("f4"),
-        draw_skill(numbers, draw("arrival skill"), kind), age.astype("f4"), draw("arrival hears").random(rows).astype("f4"),
+        np.concatenate([[0], np.cumsum(counts.sum(axis=1))]), kind, each(places.astype("i1")), rank,
+        draw_skill(numbers, draw("arrival skill"), kind), age, hears,
     )  # fmt: skip
 
 

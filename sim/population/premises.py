@@ -121,7 +121,9 @@ class Premises:
         stay = [p[f"place.carrier.{kind}.stay"] if kind != "incubator" else 0 for kind in local]
         self.stay = np.array([*stay, p["enclave.stay"]]).astype(int)
         self.sector_stay = column(p, "sector", place.sectors, "incubation").astype(int)
-        # rows by who leases, and by whose they are
+        # rows by kind, by who leases, and by whose they are
+        ends = np.cumsum(np.bincount(self.kind, minlength=len(KINDS))).tolist()
+        self.of_kind = [slice(first, last) for first, last in zip([0, *ends], ends)]
         self.abroad, self.local = np.flatnonzero(enclave), np.flatnonzero(~enclave)
         self.least_stay = min(int(self.stay.min(where=np.arange(len(KINDS)) != INCUBATOR, initial=10**6)), int(self.sector_stay.min()))
         self.usual_rent = self.rent.copy()
@@ -181,6 +183,8 @@ class Premises:
 
     def release(self, firms, rows: np.ndarray) -> None:
         """Tenancies of these firms end: they are gone or have moved out."""
+        if not len(rows):
+            return
         tenants = rows[firms.carrier[rows] >= 0]
         if len(tenants):
             self.stale = True

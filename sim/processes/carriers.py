@@ -91,8 +91,9 @@ def _end_tenancies(world):
 def _wishes(world, kind) -> float:
     """Share of firms that want a place: as at the start, less when the net rent is above its usual level."""
     p, table = world.numbers, world.carriers
-    mine = table.kind == kind
-    price = float((table.price() * table.base)[mine].sum() / max((table.usual_rent * table.base)[mine].sum(), 1e-9))
+    mine = table.of_kind[kind]
+    base = table.base[mine]
+    price = float((table.price()[mine] * base).sum() / max((table.usual_rent[mine] * base).sum(), 1e-9))
     room = table.usual_room[kind]
     relief = sum(x.rent_share * min(x.rent_area / room, 1.0) for x in _supports(world, kind))
     usual = p["carrier.relief_usual"] * min(p["carrier.relief_area"] / room, 1.0)
@@ -104,7 +105,8 @@ def _bar(world) -> float:
     """Score an incubator asks for: lower when it plays for prizes larger than usual."""
     p, table = world.numbers, world.carriers
     prize = sum(share * amount for x in _supports(world, INCUBATOR) for share, amount in x.awards)
-    income = float((4 * table.rent * table.base)[table.kind == INCUBATOR].mean())
+    mine = table.of_kind[INCUBATOR]
+    income = float((4 * table.rent[mine] * table.base[mine]).mean())
     return table.bar - p["carrier.fill_pressure"] * (prize - p["carrier.award_usual"]) / income
 
 

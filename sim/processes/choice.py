@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.people import FOREIGN, KINDS, LOCAL, SEARCHING, SKILLED, reach
+from sim.processes.labour import able
 
 WORKING_DAYS = 250  # a year
 
@@ -96,7 +97,9 @@ def arrive(world, change) -> None:
     coming = np.flatnonzero(rank < share)
     slots, who = people.seat(len(coming)), people.residents + first + coming
     kind, origin, rank = kind[coming], origin[coming], rank[coming]
-    people.identity[slots], people.kind[slots], people.origin[slots], people.skill[slots] = who, kind, origin, skill[coming]
+    skill = skill[coming]
+    people.identity[slots], people.kind[slots], people.origin[slots], people.skill[slots] = who, kind, origin, skill
+    people.able[slots] = able(p, kind, skill)
     liking = logit(base)[origin] - logit(np.minimum(np.maximum(rank, 1e-4), 0.9999))
     people.attachment[slots] = liking
     labour.least_attachment = min(labour.least_attachment, float(liking.min(initial=0.0)))

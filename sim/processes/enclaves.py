@@ -88,7 +88,7 @@ def graduate(world) -> None:
     """At the end of its stay a project lands or leaves; the R&D of a local firm comes home."""
     firms, p, table = world.firms, world.numbers, world.carriers
     _collect(world)
-    rows = table.in_hubs(firms)
+    rows = table.seats.compress(table.kinds == ENCLAVE)
     tenure = world.quarter - firms.tenant_since[rows]
     due = lease_ends(tenure, table.stay[ENCLAVE], np.zeros(len(rows), bool))
     who, traits = firms.identity[rows], table.traits

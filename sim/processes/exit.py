@@ -74,7 +74,7 @@ def leave(world) -> None:
     closes = np.subtract(1, stays, out=stays) < np.minimum(yearly, 0.95, out=yearly)
     closes &= alive
     closes &= ~insolvent
-    world.record_exits(insolvent, closes, len(size_edges(p)) + 1, age_band, size_band)
+    world.record_exits(insolvent, closes, cell)
     ends = insolvent | closes
     gone = np.flatnonzero(ends)
     _settle(world, gone)

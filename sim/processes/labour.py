@@ -51,13 +51,16 @@ class Labour:
     stock: np.ndarray = field(default_factory=lambda: np.zeros(len(KINDS), np.int64))  # moved by flows only
     pay: np.ndarray = field(default_factory=lambda: np.ones(len(KINDS)))  # RMB/year at the start
     posts: np.ndarray = field(default_factory=lambda: np.zeros(0))  # (firms,) in heads, of this quarter
+    slots: np.ndarray = field(default_factory=lambda: np.zeros(0))  # (firm slots,) their numbers, to weigh heads with
     least_attachment: float = 0.0  # of anybody who ever came
     promised: dict[str, float] = field(default_factory=dict)  # agency → heads × terms
 
 
-def potential_founders(p, people) -> float:
-    """Number of seniors, returnees and experts with skill enough to found a firm."""
-    n = people.count
-    able = people.skill[:n] >= p["talent.founder_skill"]
-    able &= people.kind[:n] < SKILLED  # the last of the kinds; empty slots come after it
-    return float(np.count_nonzero(able))
+def able(p, kind, skill) -> np.ndarray:
+    """Who has the skill to found a firm (rows,): seniors, returnees and experts, not skilled workers."""
+    return (skill >= p["talent.founder_skill"]) & (kind < SKILLED)  # the last of the kinds
+
+
+def potential_founders(people) -> float:
+    """Number of those who could found a firm."""
+    return float(np.count_nonzero(people.able[: people.count]))

@@ -67,11 +67,14 @@ def review(world, luck, rows, change) -> None:
     # Nobody likes the city less than the least attached who ever came, and a subsidy only adds.
     most = thinned(p, usual, labour.least_attachment + np.repeat(change, 4)) + switches + quits
     most *= 1 + 1e-5
-    laid_off = _lay_offs(world).take(employer, mode="wrap")
+    laid_off = _lay_offs(world)
     # Most stay whatever the city is worth to them: only the others are looked at, at last only those near an end.
-    near = np.flatnonzero(drawn < laid_off + most.max())
-    at = _cells(world, rows.take(near, mode="clip"), employer.take(near, mode="clip"))
-    laid_off, drawn = laid_off.take(near, mode="clip"), drawn.take(near, mode="clip")
+    near = drawn < most.max()
+    near |= (laid_off > 0).take(employer, mode="wrap")
+    near = np.flatnonzero(near)
+    employer, drawn = employer.take(near, mode="clip"), drawn.take(near, mode="clip")
+    laid_off = laid_off.take(employer, mode="wrap")
+    at = _cells(world, rows.take(near, mode="clip"), employer)
     nearer = np.flatnonzero(drawn < most.take(at, mode="clip") + laid_off)
     near, at, drawn, laid_off = (x.take(nearer, mode="clip") for x in (near, at, drawn, laid_off))
     who = rows.take(near, mode="clip")

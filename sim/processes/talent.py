@@ -8,13 +8,13 @@ from sim.population.columns import NEVER
 from sim.population.initial import FOUNDER
 from sim.population.people import ABSENT, KINDS, SEARCHING, SKILLED
 from sim.processes import choice, hiring, institutes_work, leaving
-from sim.processes.labour import potential_founders
+from sim.processes.labour import able, potential_founders
 from sim.streams import Luck
 
 
 def step(world) -> None:
     """Founders settle, posts follow plans, who stays, who comes, who is hired, what it costs, who is paid."""
-    people, labour, p = world.talent, world.labour, world.numbers
+    people, labour = world.talent, world.labour
     luck = Luck(world.luck.streams, people)
     luck.quarter = world.quarter
     if world.season == 0:
@@ -36,7 +36,7 @@ def step(world) -> None:
         _youth(world, world.rules.talent.youth, luck)
     hiring.settle_staff(world)
     usual = labour.usual_founders * np.exp(labour.path[world.quarter + 1])
-    labour.founder_gap = float(np.log(max(potential_founders(p, people), 1.0) / usual))
+    labour.founder_gap = float(np.log(max(potential_founders(people), 1.0) / usual))
 
 
 def _found(world, luck, rows) -> np.ndarray:
@@ -46,12 +46,11 @@ def _found(world, luck, rows) -> np.ndarray:
     if not len(slots):
         world.labour.founders = 0
         return rows
-    able = rows.compress(people.skill.take(rows, mode="clip") >= p["talent.founder_skill"])
-    able = able.compress(people.kind.take(able, mode="clip") != SKILLED)
-    score = hiring.bell(luck.sparse("founder", able))
+    could = rows.compress(people.able.take(rows, mode="clip"))
+    score = hiring.bell(luck.sparse("founder", could))
     score *= p["talent.search_noise"]
-    score += people.skill.take(able, mode="clip")
-    chosen = able[hiring.best(score, people.identity.take(able, mode="clip"), len(slots))]
+    score += people.skill.take(could, mode="clip")
+    chosen = could[hiring.best(score, people.identity.take(could, mode="clip"), len(slots))]
     # The order of firms is that of their identities, not of the slots they happen to sit in.
     slots = slots[np.argsort(firms.identity[slots])][: len(chosen)]
     hiring.move(world, chosen, slots)
@@ -68,8 +67,9 @@ def _award(world, award) -> None:
     people, labour, agency = world.talent, world.labour, world.agencies[award.agency]
     new = labour.newly_eligible
     labour.eligible = 0.5 * (labour.eligible + len(new))
-    people.granted = people.granted[people.subsidy_end[people.granted] != NEVER]  # without those who have left
-    holders = people.granted[people.subsidy_end[people.granted] > world.quarter]
+    ends = people.subsidy_end.take(people.granted)
+    holders = people.granted.compress(ends > world.quarter)
+    people.granted = people.granted.compress(ends != NEVER)  # without those who have left
     places = int(award.places * (world.season + 1) / 4) - labour.given
     payable = int(agency.budget_year // max(4 * award.instalment, 1.0)) - len(holders)
     best = new[hiring.best(people.skill[new], people.identity[new], min(places, payable))]
@@ -101,6 +101,7 @@ def _youth(world, call, luck) -> None:
     learns = luck.sparse("young_misuse", best) >= call.misuse
     gain = np.where(learns, call.gain, 0.0)
     people.skill[best] += gain
+    people.able[best] = able(world.numbers, people.kind[best], people.skill[best])
     np.add.at(world.labour.skill_sum, people.employer[best], gain)
     people.contract_end[best] = world.quarter + call.bond
 
@@ -121,7 +122,7 @@ def imbalances(world) -> dict[str, float]:
     slots = int(people.employer[:n].sum(dtype=np.int64)) - SEARCHING * searching - ABSENT * (n - works - searching)
     staff, m = firms.st_staff, firms.count
     # einsum, not matmul: the threads of a BLAS go on spinning after it, and their time is lost.
-    weighed = np.einsum("i,i->", staff[:m], np.arange(m, dtype=np.float64))
+    weighed = np.einsum("i,i->", staff[:m], labour.slots[:m])
     if world.season == 3 or works != staff.sum() or slots != weighed:
         heads = np.bincount(people.employer[:n] - ABSENT, minlength=firms.rows + 2)[2:]
         if gap := float(np.abs(heads - staff).sum()):

@@ -9,7 +9,7 @@ from sim.population import people as table
 from sim.population.people import KINDS, SEARCHING, Talent
 from sim.population.place import keys
 from sim.processes import choice, hiring, leaving
-from sim.processes.labour import Labour, potential_founders
+from sim.processes.labour import Labour, able, potential_founders
 
 SPREAD = 4  # quarters to either side over which retirements are averaged
 
@@ -53,6 +53,7 @@ def start(world) -> None:
     people.identity[:stock] = np.arange(stock)
     for name, values in residents.items():
         getattr(people, name)[:stock] = values
+    people.able[:stock] = able(p, people.kind[:stock], people.skill[:stock])
     people.came[:stock] = True
     edges = np.cumsum(origins, axis=1)[:, :-1].T.take(kind, axis=1, mode="clip")
     people.origin[:stock] = _bands(edges, streams.trait("talent origin").random(stock))
@@ -64,7 +65,7 @@ def start(world) -> None:
     labour.usual_fill = employed / max(total, 1.0)
     labour.usual_skill = float(people.skill[:stock][people.employer[:stock] >= 0].mean()) if employed else 0.0
     labour.usual_tightness = float(np.log(max(total, 1.0) / max(stock, 1)))
-    labour.usual_founders = max(potential_founders(p, people), 1.0)
+    labour.usual_founders = max(potential_founders(people), 1.0)
     labour.vacancies = total - employed
     _normalise(world, n)
 
@@ -172,6 +173,7 @@ def _normalise(world, n) -> None:
     employer, skill = people.employer[works], people.skill[works]
     firms.st_staff[:] = np.bincount(employer, minlength=firms.rows)
     labour.skill_sum = np.bincount(employer, skill - labour.usual_skill, firms.rows)
+    labour.slots = np.arange(firms.rows, dtype=np.float64)
     other = np.maximum(before - firms.st_staff[:n], 0.0)
     other *= (total - float(firms.st_staff[:n].sum())) / max(float(other.sum()), 1e-9)
     other = np.maximum(other, 0.0)

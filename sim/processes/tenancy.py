@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.processes.hiring import best
+
+MANY = 250  # applicants from which it pays to sort numbers of two bytes by themselves
+
 
 def admit(cell, rank, lot, need, carrier_cell, free, preference):
     """Places by rank under capacity. Returns the carrier of each applicant (applicants,), -1 for none.
@@ -17,7 +21,7 @@ def admit(cell, rank, lot, need, carrier_cell, free, preference):
     if not len(cell) or not len(carriers):
         return chosen
     carriers = carriers[np.lexsort((-preference[carriers], carrier_cell[carriers]))]
-    order = np.lexsort((lot, -rank, cell))
+    order = _line(cell, rank, lot)
     home, at, room, wants = carrier_cell[carriers], cell.take(order), free[carriers], need.take(order)
     floor = 1.0 + room.sum() + wants.sum()  # cells lie apart on one line
     edge = home * floor + _within(home, room)
@@ -28,6 +32,14 @@ def admit(cell, rank, lot, need, carrier_cell, free, preference):
     fits = np.flatnonzero(fits)
     chosen[order[fits]] = carriers[place[fits]]
     return chosen
+
+
+def _line(cell, rank, lot):
+    """Order of applicants: cell by cell, from the best, ties by lot."""
+    if len(cell) < MANY:
+        return np.lexsort((lot, -rank, cell))
+    order = best(rank, lot, len(rank))
+    return order[np.argsort(cell[order].astype(np.uint16), kind="stable")]
 
 
 def _within(group, amount):
