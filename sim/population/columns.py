@@ -224,7 +224,7 @@ class Firms:
     def seat(self, slots: np.ndarray, cast: Firms, rows: np.ndarray) -> None:
         """Put rows of the cast into slots: all that they bring, also columns that nobody else may write."""
         for dtype, block in self.blocks.items():
-            block[: SEATED[dtype], slots] = cast.blocks[dtype][: SEATED[dtype], rows]
+            block[: SEATED[dtype], slots] = cast.blocks[dtype][: SEATED[dtype]].take(rows, axis=1, mode="clip")
 
     def clear(self, slots: np.ndarray) -> None:
         """Nothing in these slots counts any more."""

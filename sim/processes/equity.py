@@ -104,10 +104,11 @@ def best_first(fund, score, rows, amount, budget):
     """Which of these a fund takes (rows,): the best by score, as many as its budget (funds,) pays for."""
     order = np.lexsort((rows, -score, fund))
     spent = np.cumsum(amount[order])
-    first = np.flatnonzero(np.diff(fund[order], prepend=-1))
-    before = np.repeat((spent - amount[order])[first], np.diff(np.append(first, len(order))))
+    of, before = fund[order], spent - amount[order]
+    # Where a fund starts, what those before it spent; it only grows, so its running maximum is that of the own fund.
+    before[1:] *= of[1:] != of[:-1]
     taken = np.zeros(len(fund), bool)
-    taken[order] = spent - before <= budget[fund[order]]
+    taken[order] = spent - np.maximum.accumulate(before) <= budget[of]
     return taken
 
 

@@ -214,7 +214,9 @@ def _draw_ties(world, weight, where, able, show):
     mean *= weight.astype(np.float32)[:, None]
     luck = draw("ties").random((n, u.count), np.float32)
     luck *= 1 + mean
-    slot, university = np.divmod(np.flatnonzero(luck < mean), u.count)
+    pair = np.flatnonzero(luck < mean)
+    slot = pair // u.count
+    university = pair - slot * u.count
     cell = where[0][slot], where[1][slot], university
     for_show = draw("tie for show").random(len(slot)) * both[cell] < show[cell]
     block = block_of(world.firms.identity[slot])
@@ -222,7 +224,7 @@ def _draw_ties(world, weight, where, able, show):
     ties = Ties(LEVELS, u.count, world.firms.rows, room + room // 8 + 64)
     ties.arrive(np.arange(n), world.firms.identity[:n], _cells(world, slice(0, n)))
     for k in range(BLOCKS):
-        mine = block == k
+        mine = np.flatnonzero(block == k)
         ties.add(k, university[mine], slot[mine], np.where(for_show[mine], ties.show, 0), INITIAL)
     return ties
 
@@ -371,7 +373,7 @@ def imbalances(world) -> dict[str, float]:
     used = int(np.count_nonzero(ties.code != ties.free))
     busy = int(np.count_nonzero(ties.code == ties.busy))
     gaps = {
-        "ties of dead firms": float(np.count_nonzero(ties.bits.take(np.flatnonzero(~firms.alive[:n])))),
+        "ties of dead firms": float(np.count_nonzero((ties.bits[:n] != 0) > firms.alive[:n])),
         "pairs tied once": abs(int(np.bitwise_count(ties.bits[:n]).sum()) - used),
         "ties begun and ended": abs(used - (ties.begun - ties.ended)),
         "projects opened and closed": abs(busy - (ties.opened - ties.closed)),
