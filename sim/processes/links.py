@@ -376,6 +376,7 @@ def imbalances(world) -> dict[str, float]:
         "ties of dead firms": float(np.count_nonzero((ties.bits[:n] != 0) > firms.alive[:n])),
         "pairs tied once": abs(int(np.bitwise_count(ties.bits[:n]).sum()) - used),
         "ties begun and ended": abs(used - (ties.begun - ties.ended)),
+        "ties of universities": abs(used - int(ties.held.sum())),
         "projects opened and closed": abs(busy - (ties.opened - ties.closed)),
         "project money": abs(u.paid - float(u.income.sum())),
         "university cash": float(np.abs(u.cash).sum()),
