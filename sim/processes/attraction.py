@@ -190,8 +190,8 @@ def _passes(world, who, bent) -> np.ndarray:
     cut *= 1 - bent
     if cut <= 0 or not len(who):
         return np.ones(len(who), bool)
-    known = slice(0, np.searchsorted(cast.arrival, world.quarter, side="right"))
-    return seen[who] >= quantile(np.sort(seen[known][cast.kind[known] == OUTSIDE]), cut)
+    known = int(np.searchsorted(cast.arrival, cast.arrival.dtype.type(world.quarter), side="right"))
+    return seen[who] >= quantile(np.sort(seen.take(np.flatnonzero(cast.kind[:known] == OUTSIDE))), cut)
 
 
 def settle(world, coming, slots, part) -> None:

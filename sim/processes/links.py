@@ -241,12 +241,13 @@ def _begin_projects(world, at, idle, busy, quarters):
     works = begun & (paid < quarters)
     ties.done[at] = np.where(begun, np.minimum(done + (paid >= quarters), classes - 1), state)
     ties.code[at] = np.where(works, ties.busy, ties.done[at])
-    ties.left[at] = np.where(works, quarters - paid, 0)
+    at, paid = at[works], paid[works]
+    ties.left[at] = quarters - paid
     # Agreed at the prices of when it began.
     pace = np.log1p(world.numbers.at("economy.market_growth", -1)) / 4
     offer = projects.offers(world, ties.slot[at]) * np.exp(-pace * paid)
-    ties.fee[at] = np.where(works, np.maximum(np.rint(offer / quarters), 1.0), 0.0)
-    ties.opened = int(works.sum())
+    ties.fee[at] = np.maximum(np.rint(offer / quarters), 1.0)
+    ties.opened = len(at)
 
 
 # -- a quarter -------------------------------------------------------------------------------------------------------
