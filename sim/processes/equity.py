@@ -243,9 +243,10 @@ def _pay_others(world, outside, age):
 def appraise(world) -> None:
     """At the end of the quarter: what the public part of each programme's stakes is worth at the marks."""
     funds = world.funds
+    share = funds.called_public / np.maximum(funds.called_public + funds.called_private, 1)
+    worth = funds.nav * share
     for agency, rows in zip(world.fund_agencies, funds.rows_of):
-        share = funds.called_public[rows] / np.maximum(funds.called_public[rows] + funds.called_private[rows], 1)
-        agency.appraise(float(np.rint((funds.nav[rows] * share).sum())))
+        agency.appraise(float(np.rint(worth[rows].sum())))
 
 
 # -- what others ask ------------------------------------------------------------------------------------------------
