@@ -84,13 +84,13 @@ class Ties:
         """End these ties, all of one block or of any; a project that one carried is closed with it."""
         if not len(at):
             return
-        self.closed += int(np.count_nonzero(self.code.take(at) == self.busy))
+        busy = at[self.code.take(at) == self.busy]
+        self.closed += len(busy)
         university = self.university.take(at)
         self.held -= np.bincount(university, minlength=len(self.held))
         np.subtract.at(self.bits, self.slot.take(at), BIT << university.astype(np.uint64))
-        self.code[at] = self.free
-        self.slot[at] = self.university[at] = self.left[at] = 0
-        self.fee[at] = 0.0
+        self.code[at], self.slot[at] = self.free, 0
+        self.left[busy], self.fee[busy] = 0, 0.0
         self.ended += len(at)
         for k in range(BLOCKS):
             part = at if k == block else at[at // self.room == k] if block is None else at[:0]
