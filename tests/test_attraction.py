@@ -115,6 +115,7 @@ def test_each_way_sees_projects_with_its_own_lasting_error():
     rows = np.flatnonzero(world.cast.kind == OUTSIDE)
     errors = np.array([noise(world, key, rows) for key in range(4)])
     assert np.abs(np.corrcoef(errors) - np.eye(4)).max() < 0.1 and np.allclose(errors.std(axis=1), 1, atol=0.1)
+    assert (view(world, 2)[rows] == errors[2]).all()
 
 
 def test_those_who_see_more_bring_better_projects():

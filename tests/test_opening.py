@@ -8,7 +8,7 @@ import worlds
 
 from sim.opening import Openings
 from sim.population import initial
-from sim.population.columns import LINES
+from sim.population.columns import COLUMNS, LINES, Firms
 from sim.streams import Streams
 from sim.world import World, simulate
 
@@ -48,6 +48,21 @@ def test_every_column_stays_a_line_of_its_block():
             world.step()
         for dtype, names in LINES.items():
             assert all(np.shares_memory(getattr(world.firms, name), world.firms.blocks[dtype]) for name in names)
+
+
+def test_whoever_takes_a_slot_finds_nothing_of_those_before(monkeypatch):
+    def seat(firms, slots, cast, rows, seat=Firms.seat):
+        again.append(int(np.count_nonzero(firms.identity[slots] >= 0)))
+        seat(firms, slots, cast, rows)
+        for name in COLUMNS:
+            assert (getattr(firms, name)[slots] == getattr(cast, name)[rows]).all(), name
+
+    again = []
+    monkeypatch.setattr(Firms, "seat", seat)
+    for name in set(PACKAGES):
+        package = worlds.shipped(name)
+        simulate(worlds.numbers(package), package, 4, 16)
+    assert sum(again) > 50
 
 
 def test_no_world_can_change_what_worlds_share():

@@ -223,6 +223,7 @@ def test_ties_and_money_add_up_every_quarter(seed):
         assert not world.imbalances() and alive[ties.slot[at]].all()
         pairs = ties.slot[at] * 64 + ties.university[at]
         assert len(np.unique(pairs)) == len(at)
+        assert (ties.held == np.bincount(ties.university[at], minlength=u.count)).all()
         paid = flow.get(("project", "firms", "universities"), 0.0)
         assert paid == u.income.sum() == world.record.series["project_money"][world.quarter]
         spent = sum(amount for (kind, _, _), amount in flow.items() if kind in ("rd", "project"))
@@ -259,6 +260,7 @@ DAMAGE = {
     "ties of dead firms": kill_without_release,
     "pairs tied once": tie_twice,
     "ties begun and ended": lambda world: setattr(world.ties, "begun", world.ties.begun + 1),
+    "ties of universities": lambda world: world.ties.held.__setitem__(0, -1),
     "projects opened and closed": lambda world: setattr(world.ties, "opened", world.ties.opened + 1),
     "project money": lambda world: setattr(world.universities, "paid", world.universities.paid + 1),
     "university cash": lambda world: world.universities.cash.__setitem__(0, 1.0),

@@ -30,11 +30,10 @@ def start(world) -> None:
 
 def quarter(world) -> None:
     """The quarter that ends."""
-    q, record, u, ties = world.quarter, world.record, world.universities, world.ties
+    q, record, u = world.quarter, world.record, world.universities
     for name, value in _stocks(world).items():
         record.series[name][q] = value
-    count = u.count
-    record.grouped["ties_by_university"][2][q] = ties.of_university(count)
+    record.grouped["ties_by_university"][2][q] = world.ties.held
     record.grouped["projects_by_region"][2][q] = np.bincount(u.region, world.opened_by_university, len(REGIONS))
     if world.season == 3:
         _networks(world, q // 4)
@@ -53,16 +52,15 @@ def _stocks(world) -> dict[str, float]:
 def _networks(world, year: int) -> None:
     firms, ties, micro, place = world.firms, world.ties, world.record.micro, world.place
     at, count = ties.live(), world.universities.count
-    university, slot = ties.university[at], ties.slot[at]
-    shape = (count, len(place.districts), len(place.sectors))
-    cell = university * (shape[1] * shape[2]) + ties.cell[slot]
+    slot, shape = ties.slot.take(at), (count, len(place.districts), len(place.sectors))
+    cell = ties.university.take(at) * (shape[1] * shape[2]) + ties.cell.take(slot)
     pairs = np.bincount(cell, minlength=np.prod(shape)).reshape(shape)
     micro["ties_university_district"][year] = pairs.sum(axis=2)
     micro["ties_university_sector"][year] = pairs.sum(axis=1)
     micro["shanghai_tie_share"][year] = _shanghai(world)
     # Close: a project under way or done before, not a contact alone.
     close = np.zeros(firms.count, bool)
-    close[ties.slot[np.flatnonzero((ties.code == ties.busy) | (ties.done > 0) & (ties.code != ties.free))]] = True
+    close[slot[(ties.code.take(at) == ties.busy) | (ties.done.take(at) > 0)]] = True
     micro["close_firms"][year] = np.bincount(firms.district[: firms.count][close], minlength=len(place.districts))
 
 

@@ -145,16 +145,27 @@ COLUMNS: dict[str, Column] = {
 }
 
 
-# Columns of one type lie together as lines of one block, so that a firm is seated or cleared by one assignment a type.
+# What is zero as soon as a firm is gone and stays so; the last of them are all that a newcomer brings of these.
+CLEARED = (
+    "sales_year", "costs", "sales_2", "sales_3", "rd_real", "rd_reported", "rd_real_year",
+    "rd_real_1", "rd_year", "misused_year", "rd_1", "rd_2", "rd_3", "plan_extra", "plan_relabel", "aims", "considers",
+    "claims", "grant_left", "grant_quarter", "posts", "st_staff", "st_skill",
+    "below", "profit_year", "profit_1",
+    "deduct_year", "deduct_1", "loss_carried", "registered", "rd_org", "rd_paper", "keylab", "fledgling_until",
+    "gazelle_until", "unicorn_until", "tier", "cert_year", "outreach", "project_offer", "project_fee", "project_extra",
+    "backed", "price", "equity_left", "equity_quarter",
+)  # fmt: skip
+BROUGHT = (
+    "sales", "sales_local", "sales_1", "intensity", "knowledge", "employment", "other_staff", "funded", "pan_tech",
+)  # fmt: skip
+
+# Columns of one type lie together as lines of one block, so that a firm is seated or cleared by one assignment a type:
+# first what outlives a firm, then what is cleared and brought, then what is cleared and stays so until it is earned.
 LINES: dict[str, list[str]] = {}
-for _name, _column in COLUMNS.items():
-    LINES.setdefault(_column.dtype, []).append(_name)
-
-
-def lines(names) -> dict[str, np.ndarray]:
-    """Where columns lie: by type the lines of the block, (columns, 1)."""
-    found = {dtype: [k for k, name in enumerate(block) if name in names] for dtype, block in LINES.items()}
-    return {dtype: np.array(at)[:, None] for dtype, at in found.items() if at}
+for _name in sorted(COLUMNS, key=lambda name: 2 * (name in CLEARED) + (name in BROUGHT)):
+    LINES.setdefault(COLUMNS[_name].dtype, []).append(_name)
+LASTING = {dtype: sum(name not in CLEARED + BROUGHT for name in names) for dtype, names in LINES.items()}
+SEATED = {dtype: sum(name not in CLEARED for name in names) for dtype, names in LINES.items()}
 
 
 class Firms:
@@ -189,6 +200,8 @@ class Firms:
         for name, column in COLUMNS.items():
             coming = getattr(self, name)[first:]
             if (coming != column.fill if column.fill else coming).any():
+                if name in CLEARED:
+                    raise ValueError(f"a newcomer brings {name}, which is not among what is brought")
                 getattr(cast, name)[:] = coming
                 coming[:] = column.fill
         self.count = self.known = first
@@ -210,14 +223,14 @@ class Firms:
         self.left = slots
 
     def seat(self, slots: np.ndarray, cast: Firms, rows: np.ndarray) -> None:
-        """Put rows of the cast into slots, every column, also those that nobody else may write."""
+        """Put rows of the cast into slots: all that they bring, also columns that nobody else may write."""
         for dtype, block in self.blocks.items():
-            block[:, slots] = cast.blocks[dtype][:, rows]
+            block[: SEATED[dtype], slots] = cast.blocks[dtype][: SEATED[dtype]].take(rows, axis=1, mode="clip")
 
-    def clear(self, columns: dict[str, np.ndarray], slots: np.ndarray) -> None:
-        """Set columns (see `lines`) to zero in these slots."""
-        for dtype, at in columns.items():
-            self.blocks[dtype][at, slots] = 0
+    def clear(self, slots: np.ndarray) -> None:
+        """Nothing in these slots counts any more."""
+        for dtype, block in self.blocks.items():
+            block[LASTING[dtype] :, slots] = 0
 
     def lock(self) -> None:
         """Make the fixed columns unwritable."""

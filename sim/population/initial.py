@@ -218,13 +218,16 @@ def _research_history(firms, numbers, draw, n0):
     untiered = tier[:n0] == NONE
     middle = float((wanted[:n0] * sales)[surveyed & ~certified[:n0] & ~untiered].sum())
     for group, target in ((certified[:n0], share * total), (untiered, max((1 - share) * total - middle, 0.0))):
-        rows = group & surveyed
+        rows = np.flatnonzero(group)
+        counted = np.flatnonzero(surveyed[rows])
+        wants, size = wanted[rows], sales[rows[counted]]
+        least = np.where(certified[rows], limit[rows], 0)[counted]
         for _ in range(40):
-            reported = np.where(group, np.maximum(wanted[:n0], np.where(certified[:n0], limit[:n0], 0)), 0)
-            factor = target / max((reported * sales)[rows].sum(), 1.0)
+            factor = target / max((np.maximum(wants[counted], least) * size).sum(), 1.0)
             if abs(factor - 1) < 1e-6:
                 break
-            wanted[:n0][group] = np.clip(wanted[:n0][group] * factor, 0.0005, most)
+            wants = np.clip(wants * factor, 0.0005, most)
+        wanted[rows] = wants
     firms.desired_intensity[:] = wanted
     firms.intensity[:] = wanted
     gap = np.where(certified, np.maximum(limit - wanted, 0), 0)

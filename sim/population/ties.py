@@ -36,6 +36,7 @@ class Ties:
         self.turn = np.full(slots, -1, np.int8)  # quarter of the year of each firm
         self.cell = np.zeros(slots, np.int64)  # district and sector of each firm as one number
         self.met = np.full(slots, -1)  # room for work, −1 again after use
+        self.held = np.zeros(universities, np.int64)  # ties of each university
         self.begun = self.ended = 0  # ties of the run
         self.opened = self.closed = 0  # projects of the run
         self.room = room  # entries of a block
@@ -75,6 +76,7 @@ class Ties:
         self.done[at] = np.multiply(code, np.less(code, self.levels))
         # No pair is tied yet, so a sum sets the bits; it is several times faster than an or.
         np.add.at(self.bits, slot, BIT << np.asarray(university).astype(np.uint64))
+        self.held += np.bincount(university, minlength=len(self.held))
         self.begun += number
         return at
 
@@ -82,11 +84,13 @@ class Ties:
         """End these ties, all of one block or of any; a project that one carried is closed with it."""
         if not len(at):
             return
-        self.closed += int(np.count_nonzero(self.code[at] == self.busy))
-        np.subtract.at(self.bits, self.slot[at], BIT << self.university[at].astype(np.uint64))
-        self.code[at] = self.free
-        self.slot[at] = self.university[at] = self.left[at] = 0
-        self.fee[at] = 0.0
+        busy = at[self.code.take(at) == self.busy]
+        self.closed += len(busy)
+        university = self.university.take(at)
+        self.held -= np.bincount(university, minlength=len(self.held))
+        np.subtract.at(self.bits, self.slot.take(at), BIT << university.astype(np.uint64))
+        self.code[at], self.slot[at] = self.free, 0
+        self.left[busy], self.fee[busy] = 0, 0.0
         self.ended += len(at)
         for k in range(BLOCKS):
             part = at if k == block else at[at // self.room == k] if block is None else at[:0]
@@ -105,12 +109,6 @@ class Ties:
     def live(self) -> np.ndarray:
         """Entries in use."""
         return np.flatnonzero(self.code != self.free)
-
-    def of_university(self, universities: int) -> np.ndarray:
-        """Ties of each university."""
-        number = np.bincount(self.university, minlength=universities)
-        number[0] -= np.count_nonzero(self.code == self.free)  # an entry not in use names the first
-        return number
 
     def carrying(self) -> np.ndarray:
         """Entries that carry a project."""

@@ -159,6 +159,7 @@ def _pursue(world, who, again, bent) -> np.ndarray:
     rival, moving = p["attraction.rival_offers"], p["attraction.moving_cost"] / LOGISTIC_SD
     interest, quality = view(world, "interest seen")[who] - moving * again, view(world, "quality")[who]
     hub, lot = world.carriers.traits.hub_home[world.cast.identity[who]] >= 0, world.cast.lot[who]
+    scale = np.sqrt(1 + rival**2)
     for k, one in enumerate(rules.scouts):
         number = state.whole(one, one.leads * rules.effort / 4)
         at = np.flatnonzero((scout < 0) & hub if one.hubs else scout < 0)
@@ -168,16 +169,14 @@ def _pursue(world, who, again, bent) -> np.ndarray:
         if not number:
             continue
         sight = one.sight + (1 - one.sight) * rules.skill
-        seen = blend(quality[at], view(world, one.key)[who[at]], sight)
+        seen = blend(quality, view(world, one.key)[who], sight)
         # Weak projects land more easily: the package weighs more with them.
-        easy = (interest[at] - rival * seen) / np.sqrt(1 + rival**2)
         ease = pursuit(one.ease + (1 - one.ease) * rules.haste, bent, judged)
-        score = (1 - ease) * seen + ease * easy
+        score = (1 - ease) * seen + ease * ((interest - rival * seen) / scale)
         large, deep, small = one.taste
         if large or deep or small:
-            size = view(world, "size")[who[at]]
-            score = score + (large - small) * size + deep * view(world, "depth")[who[at]]
-        scout[at[np.lexsort((lot[at], -score))[:number]]] = k
+            score += (large - small) * view(world, "size")[who] + deep * view(world, "depth")[who]
+        scout[at[np.lexsort((lot[at], -score[at]))[:number]]] = k
     return scout
 
 
@@ -191,8 +190,8 @@ def _passes(world, who, bent) -> np.ndarray:
     cut *= 1 - bent
     if cut <= 0 or not len(who):
         return np.ones(len(who), bool)
-    known = slice(0, np.searchsorted(cast.arrival, world.quarter, side="right"))
-    return seen[who] >= quantile(np.sort(seen[known][cast.kind[known] == OUTSIDE]), cut)
+    known = int(np.searchsorted(cast.arrival, cast.arrival.dtype.type(world.quarter), side="right"))
+    return seen[who] >= quantile(np.sort(seen.take(np.flatnonzero(cast.kind[:known] == OUTSIDE))), cut)
 
 
 def settle(world, coming, slots, part) -> None:

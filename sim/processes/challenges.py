@@ -136,9 +136,10 @@ def _bids(world, rows):
     match = np.concatenate([near, np.where(fit, local, 0.0)], axis=1) - typical
     pair = firms.identity[rows][:, None] * PAIR + np.maximum(who, 0)
     draw = world.luck.streams.sparse
-    bids = (draw("bid", world.quarter, pair) < p["challenge.hears"]) & (solver != NOBODY)
-    seen = match + p["challenge.bid_noise"] * NORMAL.of(draw("bid_seen", world.quarter, pair))
-    return solver, who, match, np.where(bids, seen, -np.inf)
+    bids = np.nonzero((draw("bid", world.quarter, pair) < p["challenge.hears"]) & (solver != NOBODY))
+    seen = np.full(match.shape, -np.inf)
+    seen[bids] = match[bids] + p["challenge.bid_noise"] * NORMAL.of(draw("bid_seen", world.quarter, pair[bids]))
+    return solver, who, match, seen
 
 
 def _typical_match(world) -> float:
@@ -155,7 +156,7 @@ def _ablest(world, number: int):
     rows = np.flatnonzero(firms.alive[:n])
     home = firms.sector[rows]
     for sector in range(len(table)):
-        of = rows[home == sector]
+        of = rows.take(np.flatnonzero(home == sector))
         ablest = of[first(number, -firms.knowledge[of], firms.identity[of])]
         table[sector, : len(ablest)] = ablest
     return table

@@ -81,8 +81,9 @@ def convene(world) -> None:
     if not len(clubs.slot):
         return
     here = firms.alive[clubs.slot] & (firms.identity[clubs.slot] == clubs.identity)
-    for name in ("slot", "identity", "club", "head", "learned"):
-        setattr(clubs, name, getattr(clubs, name)[here])
+    if not here.all():
+        for name in ("slot", "identity", "club", "head", "learned"):
+            setattr(clubs, name, getattr(clubs, name)[here])
     slot = clubs.slot
     clubs.dues = np.rint(support.share * firms.intensity[slot] * firms.sales[slot])
     clubs.grant = np.zeros(len(slot))

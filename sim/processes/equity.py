@@ -104,10 +104,11 @@ def best_first(fund, score, rows, amount, budget):
     """Which of these a fund takes (rows,): the best by score, as many as its budget (funds,) pays for."""
     order = np.lexsort((rows, -score, fund))
     spent = np.cumsum(amount[order])
-    first = np.flatnonzero(np.diff(fund[order], prepend=-1))
-    before = np.repeat((spent - amount[order])[first], np.diff(np.append(first, len(order))))
+    of, before = fund[order], spent - amount[order]
+    # Where a fund starts, what those before it spent; it only grows, so its running maximum is that of the own fund.
+    before[1:] *= of[1:] != of[:-1]
     taken = np.zeros(len(fund), bool)
-    taken[order] = spent - before <= budget[fund[order]]
+    taken[order] = spent - np.maximum.accumulate(before) <= budget[of]
     return taken
 
 
@@ -242,9 +243,10 @@ def _pay_others(world, outside, age):
 def appraise(world) -> None:
     """At the end of the quarter: what the public part of each programme's stakes is worth at the marks."""
     funds = world.funds
+    share = funds.called_public / np.maximum(funds.called_public + funds.called_private, 1)
+    worth = funds.nav * share
     for agency, rows in zip(world.fund_agencies, funds.rows_of):
-        share = funds.called_public[rows] / np.maximum(funds.called_public[rows] + funds.called_private[rows], 1)
-        agency.appraise(float(np.rint((funds.nav[rows] * share).sum())))
+        agency.appraise(float(np.rint(worth[rows].sum())))
 
 
 # -- what others ask ------------------------------------------------------------------------------------------------

@@ -5,20 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.bands import band
-from sim.population.columns import NEVER, lines
+from sim.population.columns import NEVER
 from sim.processes import attraction, shelter, stakes
 from sim.processes.leaving import release
-
-CLEARED = lines((
-    "sales", "sales_local", "costs", "sales_year", "sales_1", "sales_2", "sales_3", "rd_real", "rd_reported", "rd_real_year",
-    "rd_real_1", "rd_year", "misused_year", "rd_1", "rd_2", "rd_3", "intensity", "plan_extra", "plan_relabel", "aims", "considers",
-    "claims", "grant_left", "grant_quarter", "knowledge", "employment", "other_staff", "posts", "st_staff", "st_skill",
-    "funded", "below", "profit_year", "profit_1",
-    "deduct_year", "deduct_1", "loss_carried", "registered", "pan_tech", "rd_org", "rd_paper", "keylab", "fledgling_until",
-    "gazelle_until", "unicorn_until", "tier", "cert_year", "outreach", "project_offer", "project_fee", "project_extra",
-    "backed", "price", "equity_left", "equity_quarter",
-))  # fmt: skip
-
 
 AGES = (1, 2, 3, 7)  # years; the classes of the published hazard
 
@@ -95,7 +84,7 @@ def leave(world) -> None:
         agency.forget(rows)
     firms.leave(rows)
     world.ties.release(firms.alive)
-    firms.clear(CLEARED, rows)
+    firms.clear(rows)
     firms.pool_since[rows] = NEVER
     release(world, rows)
     world.carriers.leave(firms, rows)

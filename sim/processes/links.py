@@ -214,7 +214,9 @@ def _draw_ties(world, weight, where, able, show):
     mean *= weight.astype(np.float32)[:, None]
     luck = draw("ties").random((n, u.count), np.float32)
     luck *= 1 + mean
-    slot, university = np.divmod(np.flatnonzero(luck < mean), u.count)
+    pair = np.flatnonzero(luck < mean)
+    slot = pair // u.count
+    university = pair - slot * u.count
     cell = where[0][slot], where[1][slot], university
     for_show = draw("tie for show").random(len(slot)) * both[cell] < show[cell]
     block = block_of(world.firms.identity[slot])
@@ -222,7 +224,7 @@ def _draw_ties(world, weight, where, able, show):
     ties = Ties(LEVELS, u.count, world.firms.rows, room + room // 8 + 64)
     ties.arrive(np.arange(n), world.firms.identity[:n], _cells(world, slice(0, n)))
     for k in range(BLOCKS):
-        mine = block == k
+        mine = np.flatnonzero(block == k)
         ties.add(k, university[mine], slot[mine], np.where(for_show[mine], ties.show, 0), INITIAL)
     return ties
 
@@ -239,12 +241,13 @@ def _begin_projects(world, at, idle, busy, quarters):
     works = begun & (paid < quarters)
     ties.done[at] = np.where(begun, np.minimum(done + (paid >= quarters), classes - 1), state)
     ties.code[at] = np.where(works, ties.busy, ties.done[at])
-    ties.left[at] = np.where(works, quarters - paid, 0)
+    at, paid = at[works], paid[works]
+    ties.left[at] = quarters - paid
     # Agreed at the prices of when it began.
     pace = np.log1p(world.numbers.at("economy.market_growth", -1)) / 4
     offer = projects.offers(world, ties.slot[at]) * np.exp(-pace * paid)
-    ties.fee[at] = np.where(works, np.maximum(np.rint(offer / quarters), 1.0), 0.0)
-    ties.opened = int(works.sum())
+    ties.fee[at] = np.maximum(np.rint(offer / quarters), 1.0)
+    ties.opened = len(at)
 
 
 # -- a quarter -------------------------------------------------------------------------------------------------------
@@ -372,9 +375,10 @@ def imbalances(world) -> dict[str, float]:
     used = int(np.count_nonzero(ties.code != ties.free))
     busy = int(np.count_nonzero(ties.code == ties.busy))
     gaps = {
-        "ties of dead firms": float(np.count_nonzero(ties.bits.take(np.flatnonzero(~firms.alive[:n])))),
+        "ties of dead firms": float(np.count_nonzero((ties.bits[:n] != 0) > firms.alive[:n])),
         "pairs tied once": abs(int(np.bitwise_count(ties.bits[:n]).sum()) - used),
         "ties begun and ended": abs(used - (ties.begun - ties.ended)),
+        "ties of universities": abs(used - int(ties.held.sum())),
         "projects opened and closed": abs(busy - (ties.opened - ties.closed)),
         "project money": abs(u.paid - float(u.income.sum())),
         "university cash": float(np.abs(u.cash).sum()),

@@ -24,17 +24,19 @@ def work(world) -> None:
     credit(world, slot, lessons - paid.sum(axis=1))
     lasted = world.quarter + 1 - table.signed
     stopped = _prune(table, pays & (lasted == table.prune))
-    over = pays & (lasted >= p["challenge.duration"])
-    solved = over & (np.where(table.works, table.margin, -np.inf).max(axis=1) > 0)
-    given_up = ~pays | (over & ~solved)
-    brought = _reward(world, table, solved)
-    _close(world, table, solved, given_up)
+    over = lasted >= p["challenge.duration"]
+    ends, solved = ~pays | over, np.zeros(table.count, bool)
+    brought = 0.0
+    if ends.any():
+        solved = pays & over & (np.where(table.works, table.margin, -np.inf).max(axis=1) > 0)
+        brought = _reward(world, table, solved)
+        _close(world, table, solved, ends & ~solved)
+        table.keep(~ends)
+    given_up = np.count_nonzero(ends) - np.count_nonzero(solved)
     note(
         world, challenge_money=paid.sum(), challenge_stopped=stopped, challenge_solved=np.count_nonzero(solved),
-        challenge_failed=np.count_nonzero(given_up), challenge_knowledge=brought + lessons.sum(),
+        challenge_failed=given_up, challenge_knowledge=brought + lessons.sum(),
     )  # fmt: skip
-    if (ends := solved | given_up).any():
-        table.keep(~ends)
 
 
 def _solvers_left(world, table):
@@ -68,6 +70,8 @@ def _pay(world, table, paid):
 
 def _prune(table, now) -> int:
     """Where it is time, all teams but the one that seems to be in front stop; returns how many."""
+    if not now.any():
+        return 0
     shown = np.where(table.works, table.shown, -np.inf)
     front = np.arange(table.teams) == shown.argmax(axis=1)[:, None]
     stops = table.works & ~front & now[:, None]
