@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.arrays import at_least, at_most
-from sim.processes import protection, shelter
+from sim.processes import protection, shelter, skills
 
 OLD = 400  # quarters; from here on age makes no difference
 
@@ -76,6 +76,7 @@ def sell(world) -> None:
     growth += shock
     growth -= mean_correction(scale)
     growth += world.lockdown()
+    skills.fill_posts(world, growth)
     factor = np.exp(growth, out=growth)
     factor *= alive
     # Local and outside sales are kept apart: what is gained outside is nobody's loss here and stays gained.
