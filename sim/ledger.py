@@ -42,7 +42,7 @@ KINDS = {
     "call": "partners pay in a fund's call", "deal": "fund buys a stake", "deal_elsewhere": "fund buys a stake outside the city",
     "fund_fee": "fund manager's fee", "exit": "stake sold", "buyback": "firm buys a stake back",
     "liquidation": "fund's part of a closing firm", "distribution": "fund pays its partners", "carry": "fund manager's profit share",
-    "contract": "research by contract", "contract_outside": "research of an institute for others elsewhere",
+    "training": "host firm trains apprentices", "contract": "research by contract", "contract_outside": "research of an institute for others elsewhere",
     "dues": "joint research of a club, or a leader's part in an institute",
     "building_sale": "carrier sold to investors", "construction": "new space of carriers",
 }  # fmt: skip

@@ -170,6 +170,26 @@ class YouthCall:
     bond: int  # quarters
 
 
+@dataclass(frozen=True)
+class School:
+    """Places at vocational schools beyond the usual. `agency` is the programme that pays."""
+
+    agency: str
+    places: float  # a year
+    match: float  # part in trades of the city's manufacturers
+    delay: int  # quarters
+    cost: float  # RMB a place and year
+
+
+@dataclass(frozen=True)
+class Apprentices:
+    """School places with a host firm."""
+
+    share: float  # of the places in trades of manufacturers
+    firm_cost: float  # part of the cost of a place that the host pays beside it
+    retention: float  # part of leaving, and of being hired away, that does not happen
+
+
 @dataclass
 class TalentRules:
     """What programmes change for persons."""
@@ -491,6 +511,8 @@ class Rules:
     visits: Visits | None = None
     contests: list[Contest] = field(default_factory=list)
     clubs: list[ClubSupport] = field(default_factory=list)
+    school: School | None = None
+    apprentices: Apprentices | None = None
     institutes: list[Founding] = field(default_factory=list)
     protection: float = 0.0  # of innovations, beyond what there is; 0 to 1
     attraction: Attraction = field(default_factory=Attraction)

@@ -48,6 +48,7 @@ from sim.processes import (
     resettling,
     sales,
     scoring,
+    skills,
     solving,
     talent,
     talent_start,
@@ -85,6 +86,7 @@ class World:
         challenges.start(self)
         clubs.start(self)
         institutes.start(self)
+        skills.start(self)
         attraction.start(self)
         scoring.start(self)
         resettling.start(self)
@@ -103,6 +105,7 @@ class World:
         resettling.move(self)
         entry.enter(self)
         research.plan(self)
+        skills.train(self)
         sales.sell(self)
         links.meet(self)
         challenges.call(self)

@@ -11,7 +11,7 @@ import worlds
 from sim.processes import institutes_work
 
 NATIONAL = {"start": "2021Q1", "funding": 4e6, "extra_appropriation": 1e9, "match": 1, "delay": 2}
-NEW_TYPE = {"start": "2021Q1", "funding": 5e5, "extra_appropriation": 1e9, "count": 4, "delay": 1, "years": 2}
+NEW_TYPE = {"start": "2021Q1", "funding": 5e5, "extra_appropriation": 1e9, "number": 4, "delay": 1, "years": 2}
 BRANCH = {"start": "2021Q1", "funding": 5e5, "extra_appropriation": 1e9, "delay": 0}
 EAGER = {"institutes.contact": 1, "institutes.min_rd": 0}
 # Nothing but contracts: no nearness, no founders, no staff from the city.
@@ -82,7 +82,7 @@ def test_at_an_extreme_dose_institutes_and_what_they_know_are_more(name, base):
 
 def test_nothing_stays_in_the_accounts_and_no_institute_is_kept_beyond_its_purse():
     world = city(
-        "institute.national", NATIONAL | {"extra_appropriation": 0, "appropriation": 9e6, "count": 9, "a_year": 9}
+        "institute.national", NATIONAL | {"extra_appropriation": 0, "appropriation": 9e6, "number": 9, "a_year": 9}
     )
     assert not world.institutes.cash.any() and world.institutes.count == 2
 

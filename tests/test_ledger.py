@@ -39,6 +39,8 @@ EVERYTHING = {name: {} for name in worlds.PROGRAMMES} | {
     "finance.five_in_one": {"quota": 1e9, "rate_spread": 0.03},
     "rnd.jiebang": {"extra_appropriation": 50_000_000},
     "institute.national": {"start": "2021Q1", "extra_appropriation": 50_000_000, "delay": 0},
+    "edu.vocational": {"start": "2021Q1", "delay": 1},
+    "edu.apprentices": {"start": "2021Q1"},
     "institute.new_type": {"extra_appropriation": 50_000_000, "delay": 0},
     "attraction.modes": {"start": "2021Q1", "extra_appropriation": 20_000_000, "events": 0, "funds": 0, "platforms": 0},
     "gov.htz_reward": {"rivals": 0},
@@ -76,6 +78,7 @@ LEGS = {
     "surplus": BOUGHT, "package": PAID, "licence": BOUGHT, "clawback": MOVED,
     "call": (*PAID, "_debit_rows"), "deal": ROWS, "deal_elsewhere": BOUGHT, "fund_fee": BOUGHT, "exit": PAID, "buyback": ROWS,
     "liquidation": ROWS, "distribution": (*BOUGHT, "_credit_rows"), "carry": BOUGHT,
+    "training": BOUGHT,
     "contract": ROWS, "contract_outside": PAID, "dues": ROWS, "project": ROWS, "research_budget": PAID, "research": BOUGHT,
     "building_sale": MOVED, "construction": MOVED,
 }  # fmt: skip

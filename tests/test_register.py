@@ -36,7 +36,8 @@ FORBIDDEN = {
     "spin_offs", "deals_below_cost", "rd_units", "rd_units_for_award", "rd_units_paper", "ledger_error",
 }  # fmt: skip
 OWN_COUNTS = ("programme_", "carrier_", "enclave_", "clawback_", "fund_", "equity_", "project", "ties", "talent_grants",
-              "talent_subsid", "incubator_", "tenants_", "occupancy_", "challenge_", "club_", "attract_", "institutes_")  # fmt: skip
+              "talent_subsid", "incubator_", "tenants_", "occupancy_", "challenge_", "club_", "attract_", "institutes_",
+              "skilled_")  # fmt: skip
 TEXT = """\
 x.y:
   priority: second

@@ -55,6 +55,8 @@ def utility_change(world) -> np.ndarray:
     income = real_income(pay * np.exp(labour.wage), rent, space) / real_income(pay, rent, space)
     change = p["talent.income_response"] * np.log(income)
     change += p["talent.job_response"] * np.log(labour.chance / labour.usual_chance)
+    if not world.skills.idle:  # more skilled hands than usual lower their pay
+        change[SKILLED] += p["talent.income_response"] * world.skills.pay
     change -= p["talent.hub_pull"] * (world.quarter + 1) / 4
     change[FOREIGN] += permit_utility(
         p["talent.income_response"], world.rules.talent.permit_days, p["talent.permit_days"], p["talent.permit_horizon"]

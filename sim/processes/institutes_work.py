@@ -96,7 +96,7 @@ def contract(world):
     first = first[np.append(True, np.diff(slot[first]) > 0)[: len(first)]]
     slot, where, luck = slot[first], where[first], luck[first]
     fee = np.rint(projects.offers(world, slot) / 4)
-    room = p["institutes.capacity"] * table.budget / 4 * (1 - p["institutes.outward"])
+    room = p["institutes.contract_ratio"] * table.budget / 4 * (1 - p["institutes.outward"])
     room *= 1 - terms(world, "priority") * funded
     taken = within_capacity(where, luck, fee, room) & (fee > 0)
     leads = np.flatnonzero(table.open & (table.leader != NOBODY) & (funded | ready))
@@ -126,7 +126,7 @@ def work(world) -> None:
     ledger.between("dues", "firms", slot[leads], GROUP, where[leads], fee[leads])
     ledger.between("contract", "firms", slot[~leads], GROUP, where[~leads], fee[~leads])
     ready = table.open & (world.quarter - table.founded >= terms(world, "delay"))
-    served = p["institutes.outward"] * p["institutes.capacity"] / 4 * table.budget * ready
+    served = p["institutes.outward"] * p["institutes.contract_ratio"] / 4 * table.budget * ready
     outward = np.rint(served * np.minimum(_richness(world), 1))
     ledger.to_rows("contract_outside", GROUP, outward, "outside")
     _teach(world, fee, public)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.arrays import at_least, at_most
-from sim.processes import protection, shelter
+from sim.processes import protection, shelter, skills
 
 OLD = 400  # quarters; from here on age makes no difference
 
@@ -74,6 +74,7 @@ def sell(world) -> None:
     growth += shock
     growth -= mean_correction(scale)
     growth += world.lockdown()
+    skills.fill_posts(world, growth)
     factor = np.exp(growth, out=growth)
     factor *= alive
     # Local and outside sales are kept apart: what is gained outside is nobody's loss here and stays gained.

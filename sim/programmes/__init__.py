@@ -17,6 +17,8 @@ from sim.programmes.base import Funded, Programme
 from sim.programmes.carrier_chain import CarrierChain
 from sim.programmes.carrier_incubators import CarrierIncubators
 from sim.programmes.carrier_reit import CarrierReit
+from sim.programmes.edu_apprentices import EduApprentices
+from sim.programmes.edu_vocational import EduVocational
 from sim.programmes.enclave_incubator import EnclaveIncubator
 from sim.programmes.enclave_manufacture import EnclaveManufacture
 from sim.programmes.enclave_research import EnclaveResearch
@@ -95,6 +97,8 @@ CATALOGUE: dict[str, type[Programme]] = {
     "talent.jianghai": TalentJianghai,
     "talent.youth_grants": TalentYouth,
     "talent.permits": TalentPermits,
+    "edu.vocational": EduVocational,
+    "edu.apprentices": EduApprentices,
     "university.events": UniversityEvents,
     "university.transfer_centres": UniversityCentres,
     "university.joint_projects": UniversityProjects,

@@ -12,7 +12,7 @@ from sim.rules import Founding
 class InstituteBranch(Funded):
     """A small budget near a project, most of whose research stays with the parent."""
 
-    count: float
+    number: float
     a_year: float
     funding: float
     delay: float
@@ -31,7 +31,7 @@ class InstituteBranch(Funded):
     def contribute(self, rules, numbers, quarter):
         if self.dose:
             rules.institutes.append(Founding(
-                self.id, 2, number=round(self.dose * self.count), a_year=round(self.a_year), funding=self.funding,
+                self.id, 2, number=round(self.dose * self.number), a_year=round(self.a_year), funding=self.funding,
                 delay=round(4 * self.delay), support=round(4 * self.years), publishes=self.publishes,
                 spin_offs=self.spin_offs, leader="project", priority=self.project_share, away=self.away,
             ))  # fmt: skip

@@ -14,7 +14,7 @@ FOREVER = 10_000  # quarters
 class InstituteNational(Funded):
     """Base money without an end; nobody leads, so everybody may come with a contract."""
 
-    count: float
+    number: float
     a_year: float
     funding: float
     delay: float
@@ -31,7 +31,7 @@ class InstituteNational(Funded):
     def contribute(self, rules, numbers, quarter):
         if self.dose:
             rules.institutes.append(Founding(
-                self.id, 0, number=round(self.dose * self.count), a_year=round(self.a_year), funding=self.funding,
+                self.id, 0, number=round(self.dose * self.number), a_year=round(self.a_year), funding=self.funding,
                 delay=round(4 * self.delay), support=FOREVER, publishes=self.publishes, spin_offs=self.spin_offs,
                 match=self.match,
             ))  # fmt: skip

@@ -12,7 +12,7 @@ from sim.rules import Founding
 class InstituteNewType(Funded):
     """Part of the work is for the leader's questions; without public money it lives from contracts or closes."""
 
-    count: float
+    number: float
     a_year: float
     funding: float
     delay: float
@@ -31,7 +31,7 @@ class InstituteNewType(Funded):
     def contribute(self, rules, numbers, quarter):
         if self.dose:
             rules.institutes.append(Founding(
-                self.id, 1, number=round(self.dose * self.count), a_year=round(self.a_year), funding=self.funding,
+                self.id, 1, number=round(self.dose * self.number), a_year=round(self.a_year), funding=self.funding,
                 delay=round(4 * self.delay), support=round(4 * self.years), publishes=self.publishes,
                 spin_offs=self.spin_offs, leader="head", leader_share=self.leader_share, priority=self.priority,
             ))  # fmt: skip
