@@ -74,7 +74,9 @@ def test_a_visited_firm_may_be_in_arrears_for_longer():
     assert kept < closed
 
 
-@pytest.mark.parametrize(("policy", "name"), [(SHOWS, "delivery.roadshows"), (HELP, "delivery.assistants"), (VISITS, "delivery.visits")])
+@pytest.mark.parametrize(
+    ("policy", "name"), [(SHOWS, "delivery.roadshows"), (HELP, "delivery.assistants"), (VISITS, "delivery.visits")]
+)
 def test_at_an_extreme_dose_more_firms_are_told(policy, name):
     small = {name: policy[name] | {"dose": 0.1}}
     assert len(told(run({name: policy[name] | {"dose": 20}}))) > len(told(run(small)))

@@ -29,6 +29,8 @@ class Told:
         self.who = np.full(rows, -1)
         self.share = 0.0  # of the firms that an assistant looks after
         self.size = np.inf  # RMB/year
+        self.mask = np.zeros(rows, bool)  # who knows this quarter
+        self.ends: set[int] = set()  # quarters in which some forget
 
 
 def start(world) -> None:
@@ -51,27 +53,38 @@ def hold(world) -> None:
         state.size = cut(firms.sales_1[:n], min(delivery.calls.firms, alive)) if delivery.calls else np.inf
         if delivery.roadshow:
             _talk(world, delivery.roadshow)
+        _note(world)
+    elif world.quarter in state.ends:
+        _note(world)
+    else:  # a slot is free for a quarter before another firm takes it
+        state.mask[: world.firms.count] &= world.firms.alive[: world.firms.count]
+
+
+def _note(world):
+    """Who knows from now on."""
+    firms, n, state, delivery = world.firms, world.firms.count, world.told, world.rules.delivery
+    mask = (state.until[:n] > world.quarter) & (state.who[:n] == firms.identity[:n])
+    if delivery.assistants:
+        mask |= helped(world, slice(0, n))
+    if delivery.calls:
+        mask |= visited(world, slice(0, n))
+    state.mask[:n] = mask & firms.alive[:n]
 
 
 def _talk(world, terms):
     firms, n, state = world.firms, world.firms.count, world.told
-    rows = np.flatnonzero(firms.alive[:n])
-    near = (firms.carrier[rows] >= 0) | (world.ties.bits[rows] != 0)
-    knows = firms.awareness[rows] < world.rules.delivery.awareness
+    near = (firms.carrier[:n] >= 0) | (world.ties.bits[:n] != 0)
+    knows = firms.awareness[:n] < world.rules.delivery.awareness
     chance = attendance(terms.reach, near, knows, terms.near, terms.new)
-    came = rows[world.luck.uniform("talk", rows) < chance]
+    came = np.flatnonzero(firms.alive[:n] & (world.luck.uniform("talk") < chance))
+    state.ends.add(world.quarter + terms.quarters)
     state.until[came], state.who[came] = world.quarter + terms.quarters, firms.identity[came]
 
 
 # -- what processes ask ----------------------------------------------------------------------------------------------
 def heard(world, rows):
     """Whether firms have been told (rows,); False where there is nothing of the kind."""
-    state = world.told
-    if state is None:
-        return False
-    firms = world.firms
-    told = (state.until[rows] > world.quarter) & (state.who[rows] == firms.identity[rows])
-    return told | helped(world, rows) | visited(world, rows)
+    return False if world.told is None else world.told.mask[rows]
 
 
 def helped(world, rows):
