@@ -157,7 +157,7 @@ METRICS: dict[str, Metric] = _metrics(
     ("carrier_priced_out", "firms", FLOW, "因租金退租企业", "tenants who leave for the rent"),
     ("resettled", "firms", FLOW, "市内搬入科创带的企业", "firms that moved into the belt or corridor"),
     ("firms_belt", "firms", STOCK, "科创带内企业", "firms inside the belt"),
-    ("rd_belt", "RMB", FLOW, "科创带内真实研发", "real R&D inside the belt"),
+    ("rd_belt", "share", RATIO, "科创带内真实研发占比", "share of real R&D inside the belt"),
     ("incubator_institute_seats", "firms", FLOW, "研究院创业团队入驻挂钩孵化器", "founders from institutes admitted to tied incubators"),
     ("enclave_tenants", "firms", STOCK, "飞地在孵企业", "enclave tenants"),
     ("enclave_admitted", "firms", FLOW, "飞地入孵项目", "projects admitted to enclaves"),

@@ -115,6 +115,33 @@ class LoanProduct:
         return self.district == "all" and not (self.list_size or self.label_weight or self.round_share)
 
 
+@dataclass(frozen=True)
+class Roadshow:
+    """Talks where firms meet."""
+
+    reach: float  # share of firms a year
+    near: float  # weight of tenants and tied firms
+    new: float  # weight of firms that know nothing
+    quarters: int  # until it is forgotten
+
+
+@dataclass(frozen=True)
+class Assistants:
+    """Staff who look after some firms."""
+
+    firms: float
+    help: float  # part of the cost of an application saved
+    pushed: float  # share that files what is not worth it
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Officials who visit the largest firms."""
+
+    firms: float
+    grace: int  # further quarters in arrears
+
+
 @dataclass
 class Delivery:
     """Awareness and friction of every programme that is applied for; groups that are paid without application."""
@@ -125,6 +152,9 @@ class Delivery:
     away: float = 0.0  # files a quarter that staff who are elsewhere do not read
     staff: float = 1.0  # multiple of the review capacity
     trust: float = 0.0  # part of the discount for late payment that a standing promise removes
+    roadshow: Roadshow | None = None
+    assistants: Assistants | None = None
+    calls: Calls | None = None
 
 
 @dataclass(frozen=True)

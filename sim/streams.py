@@ -24,7 +24,7 @@ DECISIONS = frozenset((
     "institute", "institute_field", "lead", "shell",
     "duplicate",
     "vetting", "prescreen", "ticket",
-    "rival", "resettle",
+    "rival", "resettle", "talk", "push",
 ))  # fmt: skip
 
 

@@ -52,6 +52,7 @@ from sim.processes import (
     solving,
     talent,
     talent_start,
+    talks,
     taxes,
     visits,
 )  # fmt: skip
@@ -90,6 +91,7 @@ class World:
         attraction.start(self)
         scoring.start(self)
         resettling.start(self)
+        talks.start(self)
         self.record = Record()
         self._open_books()
         observe.start(self)
@@ -101,6 +103,7 @@ class World:
         calendar.turn_year(self)
         self._open_purses()
         scoring.steer(self)
+        talks.hold(self)
         carriers.open_space(self)
         resettling.move(self)
         entry.enter(self)
@@ -269,6 +272,8 @@ class World:
         p, delivery, total = self.numbers, self.rules.delivery, np.zeros(len(rows))
         firms = firms or self.firms
         knows = firms.awareness[rows] < delivery.awareness
+        if firms is self.firms:
+            knows |= talks.heard(self, rows)
         for agency in self.paying:
             programme = agency.programme
             if not programme.runs(self.quarter):

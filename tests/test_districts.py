@@ -120,7 +120,10 @@ def test_the_province_pays_a_place_gained_up_to_its_pool_and_nothing_in_the_firs
     paid = paid[:, labels.index("gov.htz_reward")]
     assert not paid[:4].any() and paid[4:].sum() > 0
     capped = city(BASE | reward(rivals=0, per_place=100_000, appropriation=200_000))
-    assert capped.record.grouped["programme_paid"][2][:, labels.index("gov.htz_reward")].reshape(-1, 4).sum(1).max() <= 200_000
+    assert (
+        capped.record.grouped["programme_paid"][2][:, labels.index("gov.htz_reward")].reshape(-1, 4).sum(1).max()
+        <= 200_000
+    )
 
 
 def test_against_rivals_that_grow_faster_places_are_lost_and_nothing_is_paid():

@@ -62,7 +62,10 @@ def test_more_is_recycled_with_a_larger_dose():
 
 
 def test_investors_with_a_higher_yield_pay_less():
-    low, high = (series({"carrier.reit": SOLD["carrier.reit"] | {"required": x}}, "carrier_sale_money").sum() for x in (0.04, 0.07))
+    low, high = (
+        series({"carrier.reit": SOLD["carrier.reit"] | {"required": x}}, "carrier_sale_money").sum()
+        for x in (0.04, 0.07)
+    )
     assert low > high > 0
 
 
@@ -199,7 +202,9 @@ def test_rugao_has_its_fourteen_carriers_with_half_a_million_square_metres(rugao
     table = rugao().carriers
     counted = (table.kind == INCUBATOR) | (table.kind == MAKER)
     assert counted.sum() == 14
-    assert np.mean([rugao(**{"carrier.size_spread": 0}).carriers.base[table.kind == INCUBATOR].sum()]) == pytest.approx(488_000)
+    assert np.mean([rugao(**{"carrier.size_spread": 0}).carriers.base[table.kind == INCUBATOR].sum()]) == pytest.approx(
+        488_000
+    )
 
 
 def test_four_incubators_are_national_and_serve_better(rugao):
@@ -252,6 +257,7 @@ def test_institutes_lack_who_left_and_the_switch_turns_it_off():
 def test_their_places_are_taken_from_others_where_rooms_are_short():
     small = {"place.carrier.incubator.size": 3000}
     world, none = tied(**small), tied({}, **small)
+
     def others(one):
         inside = np.flatnonzero((one.firms.carrier >= 0) & (one.firms.university < 0))
         return np.count_nonzero(one.carriers.kind[one.firms.carrier[inside]] == INCUBATOR)
@@ -260,6 +266,8 @@ def test_their_places_are_taken_from_others_where_rooms_are_short():
 
 
 def test_a_larger_dose_ties_more_incubators():
-    small, large = (tied({"incubation.institute": TIED["incubation.institute"] | {"linked": 0.05, "dose": x}}) for x in (1, 20))
+    small, large = (
+        tied({"incubation.institute": TIED["incubation.institute"] | {"linked": 0.05, "dose": x}}) for x in (1, 20)
+    )
     seats = [one.record.series["incubator_institute_seats"].sum() for one in (small, large)]
     assert seats[1] > seats[0]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.arrays import rows_of
-from sim.processes import belts
+from sim.processes import belts, talks
 
 NOT_DUE = np.iinfo(np.int16).max
 NOBODY = np.empty(0, np.int64), np.empty(0), np.empty(0)
@@ -122,8 +122,10 @@ class Agency:
                 rows, amount = self._best(world, rows, amount)
             self._commit(world, rows, amount, int(p["delivery.automatic_delay"]))
             return
-        hassle = p["delivery.hassle_cost"] * delivery.hassle * world.firms.hassle[rows]
-        applies = (world.firms.awareness[rows] < delivery.awareness) & (amount > hassle)
+        saved, pushed = talks.saved(world, rows)
+        hassle = p["delivery.hassle_cost"] * delivery.hassle * world.firms.hassle[rows] * saved
+        knows = (world.firms.awareness[rows] < delivery.awareness) | talks.heard(world, rows)
+        applies = knows & ((amount > hassle) | pushed)
         rows, amount, hassle = rows[applies], amount[applies], hassle[applies]
         world.ledger.from_firms("application", np.rint(hassle), "outside", rows)
         self.queue[rows] = np.maximum(self.queue[rows], amount)

@@ -38,10 +38,10 @@ class ZoneOffice(Agency):
         money = np.zeros(len(world.place.districts))
         money[world.scores.zones] = self.won
         self.won = np.zeros(0)
-        counted = firms.rd_1[:n] * (firms.tier[:n] >= LEAST)
-        rows = np.flatnonzero((counted > 0) & (money[firms.district[:n]] > 0))
-        rate = money / np.maximum(np.bincount(firms.district[:n], counted, len(money)), 1.0)
-        amount = np.floor(rate[firms.district[rows]] * counted[rows])
+        rows = np.flatnonzero(firms.tier[:n] >= LEAST)
+        counted, where = firms.rd_1[rows], firms.district[rows]
+        rate = money / np.maximum(np.bincount(where, counted, len(money)), 1.0)
+        amount = np.floor(rate[where] * counted)
         rows, amount = rows[amount > 0], amount[amount > 0]
         paid = self.pay_now(world, "award", rows, amount)
         firms.grant_left[rows] += paid

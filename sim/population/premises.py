@@ -125,13 +125,14 @@ class Premises:
         ends = np.cumsum(np.bincount(self.kind, minlength=len(KINDS))).tolist()
         self.of_kind = [slice(first, last) for first, last in zip([0, *ends], ends)]
         self.abroad, self.local = np.flatnonzero(enclave), np.flatnonzero(~enclave)
+        self.sold = np.zeros(self.rows, bool)  # to investors elsewhere
+        self.belong()
         self.least_stay = min(int(self.stay.min(where=np.arange(len(KINDS)) != INCUBATOR, initial=10**6)), int(self.sector_stay.min()))
         self.usual_rent = self.rent.copy()
         self.tie_lot = draw("carrier institute").random(self.rows)  # order in which incubators are tied to institutes
         # state
         self.extra = np.zeros(self.rows)  # space built since the start by owners
         self.coming: list[tuple[int, np.ndarray]] = []  # quarter in which more opens, and where
-        self.sold = np.zeros(self.rows, bool)  # to investors elsewhere
         self.full = np.zeros(self.rows, np.int64)  # quarters in a row that it could have been sold
         self.offered = self.base.copy()  # space that may be let
         self.capacity = self.base.copy()  # space there is: never less than what is let
@@ -147,6 +148,11 @@ class Premises:
         self.receivable = np.zeros(int(p["enclave.lapse"]))  # claw-back by age in quarters
         self.owed = 0.0
         self.reset()
+
+    def belong(self) -> None:
+        """Rows by whose they are."""
+        self.citys, self.others = np.flatnonzero(self.public), np.flatnonzero(~self.public & ~self.sold)
+        self.investors = np.flatnonzero(self.sold)
 
     def reset(self) -> None:
         """Open a quarter."""

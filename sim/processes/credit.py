@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.arrays import at_least, at_most, rows_of
-from sim.processes import equity, labels, lending, visits
+from sim.processes import equity, labels, lending, talks, visits
 from sim.processes.risk import default_odds, pledge, required_rate, seen
 
 
@@ -70,6 +70,7 @@ def borrow(world) -> None:
     odds = _book_odds(world, rows, size, owed)
     noise = _judgement(world, world.luck.normal("bank", rows), rows)
     aware = firms.awareness.take(rows, mode="clip") < world.rules.delivery.awareness
+    aware |= talks.heard(world, rows)
     knows, noise = visits.seen(world, rows, aware, noise)
     # What the bank would lend alone: nothing to a firm in arrears or beyond the highest rate, and no more than the
     # collateral and a little unsecured credit carry.

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.bands import band
 from sim.population.columns import NEVER
-from sim.processes import attraction, shelter, stakes
+from sim.processes import attraction, shelter, stakes, talks
 from sim.processes.leaving import release
 
 AGES = (1, 2, 3, 7)  # years; the classes of the published hazard
@@ -49,7 +49,7 @@ def leave(world) -> None:
     size_band = band(size, size_edges(p))
     size *= -p["exit.trade_credit"]
     insolvent = cash < size
-    insolvent |= below >= p["exit.grace"]
+    insolvent |= below >= p["exit.grace"] + talks.grace(world, n)
     insolvent &= alive
     cell = ((len(size_edges(p)) + 1) * age_band + size_band).astype(np.int64)
     yearly = hazards(p).take(cell, mode="clip")

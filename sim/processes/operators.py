@@ -79,15 +79,15 @@ def _awards(world):
 
 
 def _to_owner(world, amount, rows):
+    held = np.bincount(rows, amount, world.carriers.rows)
     for owner, mine in _owners(world.carriers):
-        mine = mine[rows]
-        world.ledger.from_rows("surplus", GROUP, amount[mine], owner, rows[mine])
+        world.ledger.from_rows("surplus", GROUP, held[mine], owner, mine)
 
 
 def _owners(table):
-    """Accounts of owners and the carriers of each (rows,)."""
-    owners = [("city", table.public), ("households", ~table.public & ~table.sold)]
-    return [*owners, ("outside", table.sold)] if table.sold.any() else owners
+    """Accounts of owners and the carriers of each."""
+    owners = [("city", table.citys), ("households", table.others)]
+    return [*owners, ("outside", table.investors)] if len(table.investors) else owners
 
 
 def _operate(world):
@@ -105,10 +105,10 @@ def _operate(world):
     table.service += p["carrier.service_memory"] * (given - table.service)
     short = np.maximum(-table.cash, 0.0)
     table.flows["operator_deficit"] = float(short.sum())
-    everyone = np.arange(table.rows)
+    surplus = np.maximum(table.cash - np.rint(4 * p["carrier.reserve"] * upkeep), 0.0) * ~enclave
     for owner, mine in _owners(table):
-        ledger.to_rows("owner_support", GROUP, short[mine], owner, everyone[mine])
-    _to_owner(world, np.maximum(table.cash - np.rint(4 * p["carrier.reserve"] * upkeep), 0.0) * ~enclave, everyone)
+        ledger.to_rows("owner_support", GROUP, short[mine], owner, mine)
+        ledger.from_rows("surplus", GROUP, surplus[mine], owner, mine)
 
 
 def _move_rents(world):

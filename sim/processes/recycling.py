@@ -63,6 +63,7 @@ def _sell(world, terms, rows):
     ledger.transfer("construction", spent, agency.account, "households")
     ledger.transfer("returned", total - spent, agency.account, "city")
     table.public[rows], table.sold[rows] = False, True
+    table.belong()
     # The buyer's rent is the market's; where a full carrier asked more already, it falls towards that and no further.
     market = 3 * world.numbers["carrier.market_rent"]
     asked = np.maximum(price[rows], market)

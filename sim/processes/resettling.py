@@ -39,7 +39,8 @@ def start(world) -> None:
 
 def _firms(world):
     firms, n = world.firms, world.firms.count
-    return np.bincount(firms.district[:n], firms.alive[:n], len(world.place.districts))
+    here = firms.district[:n].compress(firms.alive[:n])
+    return np.bincount(here, minlength=len(world.place.districts)).astype(float)
 
 
 def move(world) -> None:
@@ -49,21 +50,24 @@ def move(world) -> None:
     if world.season or not (belt or sites) or not world.place.belt.any():
         return
     firms, p, n = world.firms, world.numbers, world.firms.count
-    luck, often = world.luck.uniform("resettle"), p["space.review"]
-    rows = np.flatnonzero(firms.alive[:n] & (luck < often))
+    # It is the turn of so large a part of the firms each year, one after the other.
+    turns = max(round(1 / p["space.review"]), 1) if p["space.review"] else np.inf
+    start = (world.year % turns) / turns if turns < np.inf else 1.0
+    lot = firms.lot[:n]
+    rows = np.flatnonzero(firms.alive[:n] & (lot >= start) & (lot < start + 1 / turns))
     tenure = world.quarter - firms.tenant_since[rows].astype(np.int64)
     bound = (firms.carrier[rows] >= 0) & ((tenure % 4 != 0) | (firms.hub[rows] >= 0))
     rows = rows[~bound & ~belts.inside(world, rows)]
-    luck = luck[rows] / often  # uniform among those who reconsider
+    luck = world.luck.uniform("resettle", rows)
     targets = np.flatnonzero(world.place.belt > 0)
-    utility = pull(_prices(world), world.pool, _firms(world) / world.usual_firms, p["space.rent_response"],
+    here = _firms(world)
+    utility = pull(_prices(world), world.pool, here / world.usual_firms, p["space.rent_response"],
                    p["space.pool_response"], p["space.congestion"])  # fmt: skip
     district, sector = firms.district[rows], firms.sector[rows]
-    gain = p["space.support_response"] * _favour(world) if belt else 0.0
-    there = np.exp(utility[targets][:, sector].T + gain)  # (rows, targets)
-    mean = there.mean(axis=1)
-    goes = luck < moves(utility[district, sector], np.log(mean), p["space.moving_cost"])
-    rows, there = rows[goes], there[goes]
+    gain = p["space.support_response"] * _favour(world, here) if belt else 0.0
+    there = np.exp(utility[targets].T + gain)  # (sectors, targets)
+    goes = luck < moves(utility[district, sector], np.log(there.mean(axis=1))[sector], p["space.moving_cost"])
+    rows, there = rows[goes], there[sector[goes]]
     target = targets[choose(digits(luck[goes]), there / there.sum(axis=1, keepdims=True))]
     _settle(world, rows, target, stays=not belt)
 
@@ -79,11 +83,10 @@ def _prices(world):
     return np.where(held > 0, paid / np.maximum(held, 1e-9) / max(usual, 1e-9), 1.0)
 
 
-def _favour(world):
-    """Log-odds of a yuan of public money going to a firm inside against one outside."""
-    firms, n, share = world.firms, world.firms.count, world.rules.belt.share
-    alive = np.flatnonzero(firms.alive[:n])
-    part = min(max(float(belts.inside(world, alive).mean()), 1e-6), 1 - 1e-6)
+def _favour(world, here):
+    """Log-odds of a yuan of public money going to a firm inside against one outside; `here` firms by district."""
+    share = world.rules.belt.share
+    part = min(max(float((world.place.belt * here).sum()) / max(float(here.sum()), 1.0), 1e-6), 1 - 1e-6)
     share = min(max(share, part), 1 - 1e-6)  # a reserve below their part gives them nothing
     return np.log(share / (1 - share)) - np.log(part / (1 - part))
 
@@ -97,7 +100,9 @@ def _settle(world, rows, target, stays):
     firms.district[rows] = target
     kind = np.full(len(rows), ACCELERATOR)
     need = space(world, ACCELERATOR, rows)
-    chosen = allot(world, kind, rows, score(world, rows), need) if world.rules.premises.sites else np.full(len(rows), -1)
+    chosen = (
+        allot(world, kind, rows, score(world, rows), need) if world.rules.premises.sites else np.full(len(rows), -1)
+    )
     found = chosen >= 0
     if stays:
         firms.district[rows[~found]] = before[~found]

@@ -63,6 +63,7 @@ class Scores:
         self.delay = np.array([p["scoring.delay.counselling"], 0.0, p["scoring.delay.attraction"],
                                p["scoring.delay.research"], p["scoring.delay.reports"]])  # fmt: skip
         self.effort = None
+        self.counted = self.year = None  # quarter and year of the items
         self.moved = np.zeros(len(world.place.districts))  # part of the effort that follows the reports
         self.zones = np.flatnonzero(world.place.zone)
         self.base = self.rivals = self.rank = None  # of the zones in the province
@@ -74,18 +75,28 @@ def start(world) -> None:
     world.scores = Scores(world)
 
 
-def _held(world, values=None, rows=None):
-    """Sums over the living firms of each district (districts,)."""
-    firms, n, districts = world.firms, world.firms.count, len(world.place.districts)
-    weight = firms.alive[:n] if values is None else values[:n]
-    return np.bincount(firms.district[:n], weight, districts)
+def _count(world, mask):
+    """Firms of each district for which a flag stands (districts,)."""
+    firms = world.firms
+    return np.bincount(firms.district[: firms.count].compress(mask), minlength=len(world.place.districts)).astype(float)
 
 
 def _items(world):
-    """Firms, certified firms, reported R&D, sales, sales a year ago, R&D units, of each district (6, districts)."""
-    firms, n = world.firms, world.firms.count
-    columns = (firms.alive, firms.cert_year[:n] > 0, firms.rd_1, firms.sales_1, firms.sales_2, firms.rd_org)
-    return np.array([_held(world, column) for column in columns])
+    """Firms, certified firms, reported R&D, sales, sales a year ago, R&D units of each district (6, districts).
+
+    Sums over last year's books are made once a year, counts once a quarter.
+    """
+    firms, n, state = world.firms, world.firms.count, world.scores
+    if state.counted == world.quarter:
+        return state.items
+    if state.year != world.year:
+        state.year, district = world.year, firms.district[:n]
+        columns = (firms.rd_1, firms.sales_1, firms.sales_2)
+        state.books = [np.bincount(district, column[:n], len(world.place.districts)) for column in columns]
+    counts = [_count(world, flag) for flag in (firms.alive[:n], firms.cert_year[:n] > 0, firms.rd_org[:n])]
+    state.counted = world.quarter
+    state.items = np.array([counts[0], counts[1], *state.books, counts[2]])
+    return state.items
 
 
 # -- a quarter -------------------------------------------------------------------------------------------------------
@@ -99,7 +110,7 @@ def steer(world) -> None:
     held = monitoring.held(quarter) if monitoring else 0
     if held:
         _report(world, monitoring, held)
-    if held or state.effort is None or (tournament and world.season == 0):
+    if held or state.effort is None or (not monitoring and world.season == 0):
         _divide(world)
     _act(world)
 
@@ -120,11 +131,11 @@ def _report(world, monitoring, held):
 
 def _divide(world):
     firms, p, n, state = world.firms, world.numbers, world.firms.count, world.scores
-    certified = firms.cert_year[:n] > 0
-    left = _held(world, firms.pan_tech[:n] & ~certified & ~firms.considers[:n] & firms.alive[:n])
-    room = left / np.maximum(_held(world, certified), 1.0)
+    here, certified, *_ = _items(world)
+    left = _count(world, firms.pan_tech[:n] & (firms.cert_year[:n] == 0) & ~firms.considers[:n])
+    room = left / np.maximum(certified, 1.0)
     room = np.clip(room / max(float(room.mean()), 1e-9), 0.2, 5.0)
-    state.share = _held(world) / max(float(np.count_nonzero(firms.alive[:n])), 1.0)
+    state.share = here / max(float(here.sum()), 1.0)
     effort, patience = np.tile(state.usual, (len(room), 1)), p["scoring.patience"]
     if one := world.rules.monitoring:
         value = worth(one.weights, one.gaming, state.delay, one.reports, patience, room)
@@ -135,18 +146,18 @@ def _divide(world):
         moved[state.zones] = 1 - np.exp(-state.prize / p["scoring.prize_scale"])
         effort += moved[:, None] * (divide(state.usual, value, np.ones(len(room))) - effort)
     state.effort = effort
+    tasks = state.usual > 0
+    gain = (effort[:, tasks] / state.usual[tasks]) ** p["scoring.return"]
+    state.city = state.share @ gain  # tasks of the whole city by the mean over its firms
+    state.counsel = gain[:, COUNSELLING]
+    state.relabel = np.exp(-p["scoring.relabel_help"] * effort[:, REPORTS])
 
 
 def _act(world):
-    """More effort brings more, by an elasticity; tasks of the whole city by the mean over its firms."""
-    p, rules, state = world.numbers, world.rules, world.scores
-    tasks = state.usual > 0
-    gain = (state.effort[:, tasks] / state.usual[tasks]) ** p["scoring.return"]
-    city = state.share @ gain
-    state.counsel = gain[:, COUNSELLING]
-    state.relabel = np.exp(-p["scoring.relabel_help"] * state.effort[:, REPORTS])
+    """More effort brings more, by an elasticity."""
+    rules, city = world.rules, world.scores.city
     # Who answers for targets at the year's end lets firms file when it comes near.
-    rush = p["scoring.rush"] * rules.monitoring.weight if rules.monitoring else 0.0
+    rush = world.numbers["scoring.rush"] * rules.monitoring.weight if rules.monitoring else 0.0
     told = city[SERVICES] * (1 + rush * (3 if world.season == 3 else -1))
     rules.delivery.awareness = min(rules.delivery.awareness * float(told), 1.0)
     rules.attraction.effort *= float(city[ATTRACTION])

@@ -85,7 +85,9 @@ def support(world) -> None:
     members = tied(world)
     inside = np.flatnonzero(members[table.at] & (firms.university[table.seats] >= 0))
     rows, at = table.seats[inside], table.at[inside]
-    paid = agency.pay_now(world, "rent_support", rows, np.rint(terms.rent_share * table.price()[at] * firms.space[rows]))
+    paid = agency.pay_now(
+        world, "rent_support", rows, np.rint(terms.rent_share * table.price()[at] * firms.space[rows])
+    )
     firms.profit_year[rows] += paid
     if world.season == 3:
         mine = np.flatnonzero(members)

@@ -17,6 +17,9 @@ from sim.programmes.base import Funded, Programme
 from sim.programmes.carrier_chain import CarrierChain
 from sim.programmes.carrier_incubators import CarrierIncubators
 from sim.programmes.carrier_reit import CarrierReit
+from sim.programmes.delivery_assistants import SciTechAssistants
+from sim.programmes.delivery_roadshows import Roadshows
+from sim.programmes.delivery_visits import EnterpriseVisits
 from sim.programmes.edu_apprentices import EduApprentices
 from sim.programmes.edu_vocational import EduVocational
 from sim.programmes.enclave_incubator import EnclaveIncubator
@@ -77,6 +80,9 @@ CATALOGUE: dict[str, type[Programme]] = {
     "hnte.reserve": HnteReserve,
     "hnte.review": HnteReview,
     "gov.points_platform": PointsPlatform,
+    "delivery.roadshows": Roadshows,
+    "delivery.assistants": SciTechAssistants,
+    "delivery.visits": EnterpriseVisits,
     "no_application": NoApplication,
     "award.hnte": AwardHnte,
     "award.library": AwardLibrary,
