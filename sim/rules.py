@@ -475,6 +475,16 @@ class Tournament(Scheme):
     rank: float  # of the city's zones before the first year
 
 
+@dataclass(frozen=True)
+class DealIncentive:
+    """Public money for private funds that lead early rounds. `agency` is the programme that pays."""
+
+    agency: str
+    rate: float  # of the round
+    cap: float  # RMB a year, all funds
+    compensation: float  # of a loss
+
+
 @dataclass
 class Rules:
     """Everything above, for one quarter."""
@@ -492,6 +502,7 @@ class Rules:
     contests: list[Contest] = field(default_factory=list)
     clubs: list[ClubSupport] = field(default_factory=list)
     institutes: list[Founding] = field(default_factory=list)
+    incentive: DealIncentive | None = None
     protection: float = 0.0  # of innovations, beyond what there is; 0 to 1
     attraction: Attraction = field(default_factory=Attraction)
     envelopes: list[Envelope] = field(default_factory=list)

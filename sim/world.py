@@ -44,6 +44,7 @@ from sim.processes import (
     ladder,
     links,
     projects,
+    rebates,
     research,
     resettling,
     sales,
@@ -72,6 +73,7 @@ class World:
         self.streams = streams or Streams(seed)
         self.quarter, self.year, self.season = -1, BASE_YEAR - 1, 3
         branches.start(self)
+        rebates.start(self)
         if openings:
             openings.furnish(self, World._open_city)
         else:

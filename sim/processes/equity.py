@@ -10,13 +10,14 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.columns import NEVER
-from sim.processes import attraction, labels, lending, partners, stakes, valuation, visits, waterfall
+from sim.processes import attraction, labels, lending, partners, rebates, stakes, valuation, visits, waterfall
 from sim.processes.stakes import MEETING
 
 
 def act(world) -> None:
     """Marks every quarter; twice a year funds meet: stakes are sold, partners paid, new funds close, firms get money."""
     stakes.revalue(world)
+    rebates.open_quarter(world)
     if world.season % MEETING:
         return
     stakes.sell_due(world)
@@ -123,7 +124,7 @@ def _invest(world):
     slots, stage, ask, value, after, score, rank = _seekers(world)
     fund, lead = _meet(world, slots, stage, ask, rank, budget)
     fund, lead = attraction.rounds(world, slots, ask, after, score, fund, lead, budget)
-    at = np.flatnonzero((fund >= 0) & (score >= p["equity.bar"] - funds.tolerance[fund]))
+    at = np.flatnonzero((fund >= 0) & (score >= p["equity.bar"] - funds.tolerance[fund] - rebates.relief(world, fund, stage)))
     at = at[best_first(fund[at], score[at], firms.identity[slots[at]], lead[at], budget)]
     slots, fund, lead, value, after, stage = (x[at] for x in (slots, fund, lead, value, after, stage))
     joint, partner, follow = _followers(world, slots, fund, lead, left)
@@ -133,6 +134,7 @@ def _invest(world):
     called = partners.call(world, active, led + joined + outside)
     partners.crowd_out(world, active, called)
     _pay_firms(world, slots, fund, lead, value, after, stage, joint, partner, follow)
+    rebates.pay(world, slots, fund, lead, stage, score[at])
     _pay_others(world, outside, age)
     public = lead * funds.public[fund]
     firms.received[slots] += np.rint(public)

@@ -24,6 +24,7 @@ from sim.programmes.finance_bundle import FinanceBundle
 from sim.programmes.finance_five_in_one import FiveInOne
 from sim.programmes.finance_visits import FinanceVisits
 from sim.programmes.fund_angel import FundAngel
+from sim.programmes.fund_incentive import FundIncentive
 from sim.programmes.fund_of_funds import FundOfFunds
 from sim.programmes.fund_suketou import FundSuketou
 from sim.programmes.gov_bimonthly import Bimonthly
@@ -113,6 +114,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "fund.suketou": FundSuketou,
     "fund.of_funds": FundOfFunds,
     "fund.angel": FundAngel,
+    "fund.incentive": FundIncentive,
     "rnd.jiebang": RndJiebang,
     "rnd.horse_race": RndHorseRace,
     "rnd.consortia": RndConsortia,
