@@ -191,6 +191,7 @@ METRICS: dict[str, Metric] = _metrics(
     ("equity_crowded_out", "RMB", FLOW, "被挤出的社会资本", "private money crowded out"),
     ("equity_exits", "stakes", FLOW, "退出与核销笔数", "stakes sold or lost"),
     ("equity_bought_back", "RMB", FLOW, "企业回购", "bought back by firms"),
+    ("equity_rescued", "rounds", FLOW, "集团救助轮次", "rescues of firms in a group's portfolio"),
     ("equity_rebates", "RMB", FLOW, "股权投资奖励", "rebates on rounds of private funds"),
     ("equity_rebates_anyway", "RMB", FLOW, "其中本来就会投的", "of which on rounds that would have been led anyway"),
     ("equity_loss_cover", "RMB", FLOW, "投资损失补偿", "losses of private funds made good"),

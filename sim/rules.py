@@ -485,6 +485,17 @@ class DealIncentive:
     compensation: float  # of a loss
 
 
+@dataclass(frozen=True)
+class InvestmentGroup:
+    """A public group with a fund, an incubation company, an institute and a talent unit. `agency` is the programme."""
+
+    agency: str
+    integrated: bool  # tenants first, and rescues of its own
+    known: float  # part of the error in judging tenants that its fund does not make
+    allowance: float  # RMB a year for S&T staff of its portfolio
+    talent: float  # RMB a year for that
+
+
 @dataclass
 class Rules:
     """Everything above, for one quarter."""
@@ -503,6 +514,7 @@ class Rules:
     clubs: list[ClubSupport] = field(default_factory=list)
     institutes: list[Founding] = field(default_factory=list)
     incentive: DealIncentive | None = None
+    group: InvestmentGroup | None = None
     protection: float = 0.0  # of innovations, beyond what there is; 0 to 1
     attraction: Attraction = field(default_factory=Attraction)
     envelopes: list[Envelope] = field(default_factory=list)

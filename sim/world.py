@@ -38,6 +38,7 @@ from sim.processes import (
     equity,
     equity_history,
     exit,
+    groups,
     institutes,
     institutes_work,
     knowledge,
@@ -74,6 +75,7 @@ class World:
         self.quarter, self.year, self.season = -1, BASE_YEAR - 1, 3
         branches.start(self)
         rebates.start(self)
+        groups.start(self)
         if openings:
             openings.furnish(self, World._open_city)
         else:

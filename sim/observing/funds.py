@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.institutions.funds import MULTIPLES
-from sim.processes.stakes import MOTHER, PRIVATE, PUBLIC
+from sim.processes.stakes import MEETING, MOTHER, PRIVATE, PUBLIC
 
 AGES = 80  # quarters of a fund's life that the J-curve can show
 GROUPS = (PRIVATE, PUBLIC)  # rows of the J-curve
@@ -63,6 +63,7 @@ def quarter(world, put) -> None:
         put[name][q] = funds.flows[flow]
     for name, flow in REBATES.items():
         put[name][q] = world.rebates.flows[flow]
+    put["equity_rescued"][q] = world.group.rescued * (world.season % MEETING == 0)
     put["fund_public_net_cost"][q] = sum(agency.net_cost() for agency in world.fund_agencies)
     age = q - funds.opens
     net = funds.to_public + funds.to_private - funds.called_public - funds.called_private

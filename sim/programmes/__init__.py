@@ -24,6 +24,7 @@ from sim.programmes.finance_bundle import FinanceBundle
 from sim.programmes.finance_five_in_one import FiveInOne
 from sim.programmes.finance_visits import FinanceVisits
 from sim.programmes.fund_angel import FundAngel
+from sim.programmes.fund_group import FundGroup
 from sim.programmes.fund_incentive import FundIncentive
 from sim.programmes.fund_of_funds import FundOfFunds
 from sim.programmes.fund_suketou import FundSuketou
@@ -115,6 +116,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "fund.of_funds": FundOfFunds,
     "fund.angel": FundAngel,
     "fund.incentive": FundIncentive,
+    "fund.group": FundGroup,
     "rnd.jiebang": RndJiebang,
     "rnd.horse_race": RndHorseRace,
     "rnd.consortia": RndConsortia,
