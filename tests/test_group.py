@@ -63,7 +63,11 @@ def test_the_fund_takes_tenants_first_and_knows_them_better():
     fund, score, rank = np.full(50, mine[0]), np.zeros(50), np.linspace(0.001, 0.999, 50) + 3e-5
     assert tenant.any() and not tenant.all()
     assert (prefer(world, slots, fund, score) > 0).tolist() == tenant.tolist()
-    assert (know(world, slots, fund, score, rank) != 0)[~tenant].sum() == 0 < (know(world, slots, fund, score, rank) != 0)[tenant].sum()
+    assert (
+        (know(world, slots, fund, score, rank) != 0)[~tenant].sum()
+        == 0
+        < (know(world, slots, fund, score, rank) != 0)[tenant].sum()
+    )
     others = np.full(50, np.flatnonzero(world.funds.private)[0])
     assert not prefer(world, slots, others, score).any() and not know(world, slots, others, score, rank).any()
 

@@ -96,7 +96,14 @@ def rescue(world, slots, fund, lead, value, after, stage, budget):
     if not len(rows):
         return rounds
     old = firms.price[rows] * worth(world, rows)
-    more = rows, np.full(len(rows), mine[np.argmax(left)]), money, old, old + money, np.maximum(firms.round_stage[rows], 0)
+    more = (
+        rows,
+        np.full(len(rows), mine[np.argmax(left)]),
+        money,
+        old,
+        old + money,
+        np.maximum(firms.round_stage[rows], 0),
+    )
     world.group.rescued = float(len(rows))
     return tuple(np.concatenate([one, other.astype(one.dtype)]) for one, other in zip(rounds, more))
 

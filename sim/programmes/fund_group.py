@@ -24,7 +24,9 @@ class FundGroup(FundProgramme):
     id = "fund.group"
     facts = ("fund.rugao_group",)
     zh, en = "科创投集团", "sci-tech investment group"
-    channel = "rounds for tenants first, rents of tenants and of the portfolio's staff, contacts with universities, rescues"
+    channel = (
+        "rounds for tenants first, rents of tenants and of the portfolio's staff, contacts with universities, rescues"
+    )
 
     @property
     def fund_part(self):

@@ -20,7 +20,9 @@ class FundIncentive(Funded):
     id = "fund.incentive"
     facts = ("fund.rugao_equity_policy",)
     zh, en = "股权投资激励", "equity-investment incentives"
-    channel = "private funds lower their bar for early rounds by what the incentive is worth; gifts to deals made anyway"
+    channel = (
+        "private funds lower their bar for early rounds by what the incentive is worth; gifts to deals made anyway"
+    )
 
     def contribute(self, rules, numbers, quarter):
         if not self.dose:
