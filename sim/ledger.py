@@ -38,6 +38,7 @@ KINDS = {
     "upkeep": "running cost of carriers", "lease": "rent of enclave space to its landlord", "mentoring": "mentors and coaches",
     "owner_support": "owner covers a carrier's deficit", "surplus": "carrier's surplus to its owner",
     "landing_reward": "part of the reward of a project that settled", "commission": "fee for a project that landed", "bonus": "bonus of a recruiter",
+    "staff_rent": "rent of staff paid by an investment group", "rebate": "incentive of a private fund for a round", "loss_cover": "part of a fund's loss made good",
     "licence": "what a plant pays its parent", "package": "package for a project that lands", "clawback": "support paid back",
     "call": "partners pay in a fund's call", "deal": "fund buys a stake", "deal_elsewhere": "fund buys a stake outside the city",
     "fund_fee": "fund manager's fee", "exit": "stake sold", "buyback": "firm buys a stake back",

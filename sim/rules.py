@@ -525,6 +525,27 @@ class Tournament(Scheme):
     rank: float  # of the city's zones before the first year
 
 
+@dataclass(frozen=True)
+class DealIncentive:
+    """Public money for private funds that lead early rounds. `agency` is the programme that pays."""
+
+    agency: str
+    rate: float  # of the round
+    cap: float  # RMB a year, all funds
+    compensation: float  # of a loss
+
+
+@dataclass(frozen=True)
+class InvestmentGroup:
+    """A public group with a fund, an incubation company, an institute and a talent unit. `agency` is the programme."""
+
+    agency: str
+    integrated: bool  # tenants first, and rescues of its own
+    known: float  # part of the error in judging tenants that its fund does not make
+    allowance: float  # RMB a year for S&T staff of its portfolio
+    talent: float  # RMB a year for that
+
+
 @dataclass
 class Rules:
     """Everything above, for one quarter."""
@@ -544,6 +565,8 @@ class Rules:
     school: School | None = None
     apprentices: Apprentices | None = None
     institutes: list[Founding] = field(default_factory=list)
+    incentive: DealIncentive | None = None
+    group: InvestmentGroup | None = None
     protection: float = 0.0  # of innovations, beyond what there is; 0 to 1
     attraction: Attraction = field(default_factory=Attraction)
     envelopes: list[Envelope] = field(default_factory=list)

@@ -38,12 +38,14 @@ from sim.processes import (
     equity,
     equity_history,
     exit,
+    groups,
     institutes,
     institutes_work,
     knowledge,
     ladder,
     links,
     projects,
+    rebates,
     research,
     resettling,
     sales,
@@ -74,6 +76,8 @@ class World:
         self.streams = streams or Streams(seed)
         self.quarter, self.year, self.season = -1, BASE_YEAR - 1, 3
         branches.start(self)
+        rebates.start(self)
+        groups.start(self)
         if openings:
             openings.furnish(self, World._open_city)
         else:

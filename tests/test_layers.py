@@ -191,7 +191,7 @@ def read() -> set[str]:
     # One contract is more than a small pool, one site less than a whole; few projects come to a small city.
     changes = {"rnd.jiebang.extra_appropriation": 5e7, "enclave.manufacture.start": "2021Q1", "enclave.manufacture.sites": 8,
                "enclave.manufacture.appropriation": 8e6, "enclave.manufacture.term": 8, "place.outside_projects_per_quarter": 12,
-               "place.hub.shanghai.area": 4000}  # fmt: skip
+               "attraction.recognition.target": 500, "place.hub.shanghai.area": 4000}  # fmt: skip
     spy = Spy(worlds.numbers(every, changes))
     spy.read.clear()
     plain = Programme.__getattribute__

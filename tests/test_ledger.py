@@ -47,6 +47,8 @@ EVERYTHING = {name: {} for name in worlds.PROGRAMMES} | {
     "incubation.institute": {"start": "2021Q1"},
     "space.corridor": {"start": "2021Q1"},
     "carrier.reit": {"start": "2021Q1", "occupancy": 0, "quarters": 1},
+    "fund.group": {"start": "2021Q1", "extra_appropriation": 50_000_000},
+    "fund.incentive": {"start": "2021Q1", "extra_appropriation": 20_000_000},
     "enclave.manufacture": {"start": "2021Q1", "sites": 20, "extra_appropriation": 20_000_000},
     "attraction.staff": {"start": "2021Q1", "extra_appropriation": 5_000_000},
 }
@@ -75,7 +77,7 @@ LEGS = {
     "rent": ("_debit_rows", "_credit_rows"), "rent_spared": PAID, "rent_support": PAID, "carrier_award": PAID,
     "carrier_fee": PAID, "vacancy": PAID, "upkeep": BOUGHT, "lease": BOUGHT, "mentoring": BOUGHT, "owner_support": PAID,
     "landing_reward": PAID, "commission": MOVED, "bonus": MOVED,
-    "surplus": BOUGHT, "package": PAID, "licence": BOUGHT, "clawback": MOVED,
+    "surplus": BOUGHT, "package": PAID, "licence": BOUGHT, "staff_rent": MOVED, "rebate": PAID, "loss_cover": PAID, "clawback": MOVED,
     "call": (*PAID, "_debit_rows"), "deal": ROWS, "deal_elsewhere": BOUGHT, "fund_fee": BOUGHT, "exit": PAID, "buyback": ROWS,
     "liquidation": ROWS, "distribution": (*BOUGHT, "_credit_rows"), "carry": BOUGHT,
     "training": BOUGHT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.institutions.funds import MULTIPLES
-from sim.processes.stakes import MOTHER, PRIVATE, PUBLIC
+from sim.processes.stakes import MEETING, MOTHER, PRIVATE, PUBLIC
 
 AGES = 80  # quarters of a fund's life that the J-curve can show
 GROUPS = (PRIVATE, PUBLIC)  # rows of the J-curve
@@ -44,6 +44,7 @@ FLOWS = {"equity_deals": "deals", "equity_invested": "invested", "equity_investe
          "fund_called": "called", "fund_distributed": "distributed", "fund_fees": "fees", "fund_carry": "carried",
          "equity_exits": "exits", "equity_bought_back": "bought_back", "fund_public_outlay": "called_public",
          "fund_public_returned": "returned_public"}  # fmt: skip
+REBATES = {"equity_rebates": "rebates", "equity_rebates_anyway": "anyway", "equity_loss_cover": "cover"}
 
 
 def start(world) -> None:
@@ -60,6 +61,9 @@ def quarter(world, put) -> None:
         put[name][q] = value
     for name, flow in FLOWS.items():
         put[name][q] = funds.flows[flow]
+    for name, flow in REBATES.items():
+        put[name][q] = world.rebates.flows[flow]
+    put["equity_rescued"][q] = world.group.rescued * (world.season % MEETING == 0)
     put["fund_public_net_cost"][q] = sum(agency.net_cost() for agency in world.fund_agencies)
     age = q - funds.opens
     net = funds.to_public + funds.to_private - funds.called_public - funds.called_private

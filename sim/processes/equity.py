@@ -10,13 +10,15 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.columns import NEVER
-from sim.processes import attraction, labels, lending, partners, stakes, valuation, visits, waterfall
+from sim.processes import attraction, groups, labels, lending, partners, rebates, stakes, valuation, visits, waterfall
 from sim.processes.stakes import MEETING
 
 
 def act(world) -> None:
     """Marks every quarter; twice a year funds meet: stakes are sold, partners paid, new funds close, firms get money."""
     stakes.revalue(world)
+    rebates.open_quarter(world)
+    groups.house_staff(world)
     if world.season % MEETING:
         return
     stakes.sell_due(world)
@@ -124,9 +126,12 @@ def _invest(world):
     slots, stage, ask, value, after, score, rank = _seekers(world)
     fund, lead = _meet(world, slots, stage, ask, rank, budget)
     fund, lead = attraction.rounds(world, slots, ask, after, score, fund, lead, budget)
-    at = np.flatnonzero((fund >= 0) & (score >= p["equity.bar"] - funds.tolerance[fund]))
-    at = at[best_first(fund[at], score[at], firms.identity[slots[at]], lead[at], budget)]
+    score = groups.know(world, slots, fund, score, rank)
+    at = np.flatnonzero((fund >= 0) & (score >= p["equity.bar"] - funds.tolerance[fund] - rebates.relief(world, fund, stage)))
+    at = at[best_first(fund[at], groups.prefer(world, slots[at], fund[at], score[at]), firms.identity[slots[at]], lead[at], budget)]
     slots, fund, lead, value, after, stage = (x[at] for x in (slots, fund, lead, value, after, stage))
+    score, led_now = score[at], len(at)
+    slots, fund, lead, value, after, stage = groups.rescue(world, slots, fund, lead, value, after, stage, budget)
     joint, partner, follow = _followers(world, slots, fund, lead, left)
     led, joined = np.bincount(fund, lead, funds.rows), np.bincount(partner, follow, funds.rows)
     outside = _elsewhere(world, left, age, period)
@@ -134,6 +139,7 @@ def _invest(world):
     called = partners.call(world, active, led + joined + outside)
     partners.crowd_out(world, active, called)
     _pay_firms(world, slots, fund, lead, value, after, stage, joint, partner, follow)
+    rebates.pay(world, slots[:led_now], fund[:led_now], lead[:led_now], stage[:led_now], score)
     _pay_others(world, outside, age)
     public = lead * funds.public[fund]
     firms.received[slots] += np.rint(public)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.people import SEARCHING
-from sim.processes import branches
+from sim.processes import branches, groups
 
 FEW = 0.5  # a smaller part of the rows is first found, then sorted
 UNIT = float(np.sqrt(3) / np.pi)  # one over the standard deviation of a logistic
@@ -153,6 +153,7 @@ def hire(world, luck) -> None:
     empty = (labour.posts.take(at, mode="clip") - firms.st_staff.take(at, mode="clip")).astype(np.int64)
     searchers = people.searching
     offer = offers(p, firms, at, bell(world.luck.sparse("vacancy", at)))
+    offer = groups.better_offers(world, offer, at)
     score = bell(luck.sparse("search", searchers))
     score *= p["talent.search_noise"]
     score += people.skill.take(searchers, mode="clip")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.processes import valuation, waterfall
+from sim.processes import rebates, valuation, waterfall
 
 # Kinds of funds: private money; public stakes of the years before the run; funds of programmes; a fund of funds.
 PRIVATE, HISTORY, PUBLIC, MOTHER = range(4)
@@ -86,6 +86,7 @@ def _buy_back(world, slot, asks, claim, sale):
 def _close(world, at, paid):
     """Take stakes off the books: their worth leaves the funds and what was paid stands in their cash."""
     funds, deals = world.funds, world.funds.deals
+    rebates.settle(world, at, paid)
     funds.proceeds += np.bincount(deals.fund[at], paid, funds.rows)
     funds.add_nav(deals.fund[at], -deals.value[at])
     keep = np.ones(deals.count, bool)

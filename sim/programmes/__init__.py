@@ -29,6 +29,8 @@ from sim.programmes.finance_bundle import FinanceBundle
 from sim.programmes.finance_five_in_one import FiveInOne
 from sim.programmes.finance_visits import FinanceVisits
 from sim.programmes.fund_angel import FundAngel
+from sim.programmes.fund_group import FundGroup
+from sim.programmes.fund_incentive import FundIncentive
 from sim.programmes.fund_of_funds import FundOfFunds
 from sim.programmes.fund_suketou import FundSuketou
 from sim.programmes.gov_bimonthly import Bimonthly
@@ -123,6 +125,8 @@ CATALOGUE: dict[str, type[Programme]] = {
     "fund.suketou": FundSuketou,
     "fund.of_funds": FundOfFunds,
     "fund.angel": FundAngel,
+    "fund.incentive": FundIncentive,
+    "fund.group": FundGroup,
     "rnd.jiebang": RndJiebang,
     "rnd.horse_race": RndHorseRace,
     "rnd.consortia": RndConsortia,

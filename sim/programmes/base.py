@@ -28,6 +28,7 @@ class Programme:
     group = ""  # how its pay-outs are delivered: awards, library, projects; empty = pays no firm directly
     lends = ""  # "pool" or "guarantee" when the programme is a loan product
     invests = False  # whether its money goes into funds
+    fund_part = 1.0  # of its money; the rest is for other units of a group
     contracts = False  # whether it signs contracts that are paid in part on delivery
     founds = False  # whether it founds institutes
     zones = False  # whether it rewards the zones of the place for their rank

@@ -143,7 +143,7 @@ UNITS = {
     "elasticity": "弹性", "exponent": "指数", "shape": "形状参数", "switch": "开关", "tier": "层级", "multiple": "倍",
     "log points": "对数点", "log-odds": "对数优势", "cost share": "成本占比", "log point": "对数点", "sd": "标准差",
     "setup cost": "筹建成本", "unit growth": "单位增长", "million RMB": "百万元", "share of balance": "占余额", "share of loans": "占贷款",
-    "share of loss": "占损失",
+    "share of loss": "占损失", "share of the round": "占投资额", "share of the round per point": "占投资额（每分）",
     "share of leavers": "占离职者", "share of posts": "占岗位", "working days": "个工作日", "m2": "平方米", "month": "月", "person-year": "人年",
     "share of reported R&D": "占申报研发",
     "weight": "权重", "share of sales": "占营业收入", "share of annual sales": "占年营业收入", "share of the local part": "占本地部分", "months": "月", "points": "分",
