@@ -23,6 +23,7 @@ from sim.study.design import design
 from sim.study.manifest import command
 from sim.study.runner import describe
 
+
 # -- known answers ---------------------------------------------------------------------------------------------------
 def test_effects_that_only_add_up_have_no_interaction():
     summed, joint = decompose.interaction(np.array([5.0, 7.0]), [np.array([2.0, 3.0]), np.array([3.0, 4.0])])
