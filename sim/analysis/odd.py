@@ -12,6 +12,7 @@ import inspect
 import sys
 import textwrap
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from sim import register, streams, world
@@ -45,6 +46,7 @@ def document(lang: str) -> str:
     return environment.get_template(f"{lang}.md").render(**tables, **_counts())
 
 
+@cache
 def chinese() -> dict[str, dict[str, str]]:
     """Group → name → Chinese, of what the code says in English only."""
     return {group: {name: text.text() for name, text in node.mapping().items()} for group, node in read_yaml(FOLDER / "zh.yaml").mapping().items()}
