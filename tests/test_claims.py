@@ -101,7 +101,7 @@ def test_a_package_that_was_not_run_leaves_its_claim_untested(made):
     names = [name for name in made.scenarios if name != "subsidy_doubling"]
     r = Reading(FakeResults(2, 8, {name: {"zh": name, "en": name} for name in names}), "en")
     assert not audit.asked(r)
-    found = dict((claim.id, audit.claims.verdict(one.says for one in tests)) for claim, tests in audit.audit(r))
+    found = {claim.id: audit.claims.verdict(one.says for one in tests) for claim, tests in audit.audit(r)}
     assert found["doubling"] == found["belt"] == "untested" and found["clubs"] != "untested"
 
 
