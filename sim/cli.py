@@ -292,6 +292,8 @@ def _named(config: Config) -> Config:
     def name(written: str) -> str:
         if package := leaving_out.asked(written):
             return name(package) + leaving_out.SUFFIX
+        if parted := leaving_out.parted(written):
+            return f"{name(parted[0])}{leaving_out.WITHOUT}{'+'.join(parted[1])}"
         if scenario.NAME.fullmatch(written) or written.endswith((".yaml", ".yml")):
             return written
         if not titles:

@@ -91,3 +91,33 @@ def test_an_appropriation_counts_the_years_that_a_purse_is_open():
         programmes, overrides = ("award.hnte",), terms | {"award.hnte.stop": "2023Q3"}
 
     assert appropriation(Package, numbers) == (10.0, 5.0)
+
+
+ONLY = ("ladder_only", "award_only", "finance_only", "talent_only", "attract_only", "carrier_only", "research_only")
+
+
+def test_the_packages_of_one_family_make_up_the_status_quo():
+    numbers = registry("nantong")
+    whole = scenario.load("status_quo", CATALOGUE, numbers)
+    parts = [scenario.load(name, CATALOGUE, numbers) for name in ONLY]
+    none = set(scenario.load("none", CATALOGUE, numbers).programmes)
+    named = [programme for part in parts for programme in part.programmes if programme not in none]
+    assert len(named) == len(set(named))
+    # What is left over steers the others and has no purse.
+    rest = set(whole.programmes) - set(named) - none
+    assert rest == {"gov.three_year_plan", "gov.commission", "gov.bimonthly"}
+    assert sum(appropriation(part, numbers)[0] for part in parts) == pytest.approx(appropriation(whole, numbers)[0])
+
+
+def test_the_bundle_is_its_four_pushes():
+    numbers = registry("nantong")
+    bundle, *four = (scenario.load(f"{name}_push", CATALOGUE, numbers) for name in ("bundle", "award", "loan", "talent", "university"))
+    assert dict(bundle.overrides) == {id: value for one in four for id, value in one.overrides.items()}
+
+
+def test_austerity_halves_every_purse_and_nothing_else():
+    numbers = registry("nantong")
+    half, whole = (scenario.load(name, CATALOGUE, numbers) for name in ("austerity", "status_quo"))
+    purses = {f"{name}.appropriation" for name in whole.programmes if "appropriation" in numbers.terms(name)}
+    assert half.programmes == whole.programmes and set(half.overrides) == purses
+    assert all(value == numbers[id].default / 2 for id, value in half.overrides.items())

@@ -32,4 +32,18 @@ def more_tables(results, lang: str = "zh") -> dict:
         if decomposition.taken(r):
             head, rows = decomposition_words.table(r)
             found["decompose"] = pd.DataFrame(rows, columns=head).replace("", None)
-    return found
+    return found | _claims(results, lang)
+
+
+def _claims(results, lang: str) -> dict:
+    import pandas as pd
+
+    from sim import parameters
+    from sim.report import claims
+    from sim.report.reading import Reading
+
+    r = Reading(results, lang)
+    if not claims.asked(r):
+        return {}
+    head, rows = claims.table(r, list(parameters.registry(results.place)))
+    return {"claims": pd.DataFrame(rows, columns=head).replace("", None)}

@@ -9,6 +9,7 @@ import functools
 
 import numpy as np
 
+from sim.analysis import claims
 from sim.errors import InputError
 from sim.metrics import METRICS, TIER_LABELS
 from sim.report import names, style, text
@@ -18,6 +19,7 @@ OUTSIDE = ("库外", "outside")
 PLACES = {"nantong": ("南通", "Nantong"), "rugao": ("如皋", "Rugao"), "haimen": ("海门", "Haimen"),
           "nantong_htz": ("南通高新区", "Nantong HTZ"), "yancheng": ("盐城", "Yancheng")}  # fmt: skip
 
+REFERENCES = ("status_quo", "none")
 CERTIFICATE_CYCLE = 12  # quarters
 
 
@@ -33,9 +35,12 @@ class Reading:
         self._about = {entry["name"]: entry for entry in results.manifest.get("scenarios", ())}
         wanted = [*results.manifest.get("study", {}).get("against", ()), "status_quo", *self.scenarios]
         self.baseline = next(s for s in wanted if s in self.scenarios)
-        # A package taken apart has a scenario a programme: what is drawn by scenario compares it with all left out.
+        # Studies of thirty packages have a table of their own. What is drawn by scenario compares a package taken apart with
+        # all left out, and the audit of claims the references.
         about = getattr(results, "left_out", None)
-        self.told = [about["package"], about["off"]] if about else self.scenarios
+        self.audits = claims.wanted() <= set(self.scenarios)
+        few = [about["package"], about["off"]] if about else [s for s in REFERENCES if s in self.scenarios] if self.audits else []
+        self.told = few or self.scenarios
         self.others = [s for s in self.told if s != self.baseline]
         self._paint = {self.baseline: style.BASELINE_COLOUR}
         self._paint |= {s: style.COLOURS[i % len(style.COLOURS)] for i, s in enumerate(self.others)}

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from sim.metrics import METRICS
-from sim.report import decomposition, decomposition_words, tables, text
+from sim.report import claims, decomposition, decomposition_words, tables, text
 from sim.report.reading import Reading
 from sim.report.spread import bands, course, each
 from sim.report.words import say
@@ -38,6 +38,7 @@ def sheet(head: list[str], rows) -> bytes:
 def sheets(r: Reading, lines, numbers) -> dict[str, bytes]:
     """File name without language and suffix → content."""
     more = {"summary_decompose": sheet(*decomposition_words.table(r))} if decomposition.taken(r) else {}
+    more |= {"summary_claims": sheet(*claims.table(r, numbers))} if claims.asked(r) else {}
     return more | {
         "summary": _summary(r),
         "summary_years": _years(r),

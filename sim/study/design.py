@@ -210,6 +210,8 @@ def _load(reference: str | Path, registry):
     from sim import scenario
     from sim.programmes import CATALOGUE
 
+    if parted := leaving_out.parted(reference):
+        return leaving_out.cut(scenario.load(parted[0], CATALOGUE, registry), parted[1], CATALOGUE)
     return scenario.load(reference, CATALOGUE, registry)
 
 

@@ -1,4 +1,5 @@
-"""`PACKAGE/each`: a package, the same without each of its programmes in turn, and without all of them.
+"""`PACKAGE/each`: a package, the same without each of its programmes in turn, and without all of them;
+`PACKAGE/without/ID+ID`: a package without the programmes that are named.
 
 What the package `none` keeps in its place (national law) is not the city's to leave out. Nothing else of the package
 changes: numbers that it sets stay, those of the programme left out too.
@@ -9,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sim.errors import InputError
+from sim.errors import InputError, nearest
 from sim.parameters.registry import Registry
 from sim.scenario import Scenario, load
 
-SUFFIX = "/each"
+SUFFIX, WITHOUT = "/each", "/without/"
 OFF = "without_all"
 KEPT = "none"
 
@@ -24,9 +25,27 @@ def asked(reference: object) -> str | None:
     return text[: -len(SUFFIX)] if text.endswith(SUFFIX) else None
 
 
-def name_without(programme: str) -> str:
-    """Name of the package without a programme."""
-    return f"without_{programme.replace('.', '_')}"
+def parted(reference: object) -> tuple[str, tuple[str, ...]] | None:
+    """(package, ids) of a reference such as `status_quo/without/award.hnte+policy30`; None for any other reference."""
+    package, found, ids = str(reference).partition(WITHOUT)
+    return (package, tuple(ids.split("+"))) if found else None
+
+
+def name_without(*programmes: str) -> str:
+    """Name of the package without these programmes."""
+    return f"without_{'_and_'.join(programme.replace('.', '_') for programme in programmes)}"[:64]
+
+
+def cut(package: Scenario, programmes: tuple[str, ...], catalogue: Mapping) -> Scenario:
+    """The package without these programmes; `InputError` for one that it does not have."""
+    for programme in programmes:
+        if programme not in package.programmes:
+            near = nearest(programme, package.programmes)
+            raise InputError("cannot be removed: it is not a programme of the base", field="scenarios", value=programme, nearest=near)
+    zh, en = ("、".join(catalogue[one].zh for one in programmes), ", ".join(catalogue[one].en for one in programmes))
+    rest = tuple(one for one in package.programmes if one not in programmes)
+    return replace(package, name=name_without(*programmes), title={"zh": f"去掉：{zh}", "en": f"Without: {en}"},
+                   question=_question(zh, en), programmes=rest)  # fmt: skip
 
 
 def family(package: Scenario, catalogue: Mapping, registry: Registry) -> tuple[list[Scenario], dict]:
@@ -39,10 +58,7 @@ def family(package: Scenario, catalogue: Mapping, registry: Registry) -> tuple[l
     title = {"zh": "全部项目都去掉", "en": "Without all programmes"}
     found = [package, replace(package, name=OFF, title=title, question=_question("全部项目", "all programmes"), programmes=whole)]
     for programme in removed:
-        zh, en = catalogue[programme].zh, catalogue[programme].en
-        rest = tuple(one for one in package.programmes if one != programme)
-        found.append(replace(package, name=name_without(programme), title={"zh": f"去掉：{zh}", "en": f"Without: {en}"},
-                             question=_question(zh, en), programmes=rest))  # fmt: skip
+        found.append(cut(package, (programme,), catalogue))
     return found, {"package": package.name, "off": OFF, "without": {one: name_without(one) for one in removed}}
 
 
