@@ -193,6 +193,53 @@ def test_a_flipped_byte_anywhere_in_the_journal_changes_no_result(tmp_path, whol
     assert resumed(tmp_path, whole)
 
 
+@pytest.mark.parametrize("statement", range(1, 5))
+def test_a_kill_while_the_journal_is_made_leaves_a_folder_that_can_be_used(tmp_path, whole, statement):
+    count = [0]
+
+    def killed():
+        real = sqlite3.connect
+
+        def connect(*arguments, **named):
+            db = real(*arguments, **named)
+            db.set_trace_callback(lambda text: called(text))
+            return db
+
+        def called(text):
+            count[0] += text.strip().startswith(("CREATE", "PRAGMA user_version="))
+            if count[0] == statement:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        sqlite3.connect = connect
+        small(tmp_path)
+
+    assert forked(killed) == -signal.SIGKILL
+    assert resumed(tmp_path, whole)
+
+
+def test_a_changed_number_of_the_layout_is_mended(tmp_path, whole):
+    small(tmp_path)
+    with sqlite3.connect(tmp_path / FILE) as db:
+        db.execute("PRAGMA user_version=66")
+    db.close()
+    assert resumed(tmp_path, whole)
+    assert Results.open(tmp_path).n_done == 12
+
+
+def test_a_page_that_only_writing_comes_to_is_rebuilt(tmp_path, whole):
+    small(tmp_path)
+    with sqlite3.connect(tmp_path / FILE) as db:
+        db.execute("DELETE FROM runs WHERE seed=4")
+        (root,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name='sqlite_autoindex_runs_1'").fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    db.close()
+    with open(tmp_path / FILE, "r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(bytes(size))
+    small(tmp_path)
+    assert resumed(tmp_path, whole)
+
+
 def test_a_file_that_is_no_journal_is_set_aside(tmp_path, whole):
     small(tmp_path)
     (tmp_path / FILE).write_bytes(b"something else" * 1000)

@@ -23,13 +23,16 @@ from sim.study import folders, payload
 
 PENDING, DONE, FAILED, KILLED, TIMEOUT = STATUSES = ("pending", "done", "failed", "killed", "timeout")
 FILE, LAYOUT = "journal.sqlite", 2
+# In one transaction: killed halfway, tables without their layout would look like those of another version.
 _TABLES = f"""
+BEGIN;
 CREATE TABLE IF NOT EXISTS runs (key TEXT PRIMARY KEY, scenario TEXT, draw INTEGER, seed INTEGER, status TEXT,
                                  seconds REAL, checksum TEXT, error TEXT);
 CREATE TABLE IF NOT EXISTS payloads (key TEXT PRIMARY KEY, crc INTEGER, payload BLOB);
 CREATE TABLE IF NOT EXISTS pairs (key TEXT, against_key TEXT, scenario TEXT, against TEXT, draw INTEGER, seed INTEGER,
                                   status TEXT, checksum TEXT, error TEXT, outcomes TEXT, PRIMARY KEY (key, against_key));
 PRAGMA user_version={LAYOUT};
+COMMIT;
 """
 _ADD_RUN = "INSERT OR REPLACE INTO runs VALUES (:key, :scenario, :draw, :seed, :status, :seconds, :checksum, :error)"
 _ADD_PAYLOAD = "INSERT OR REPLACE INTO payloads VALUES (?, ?, ?)"
@@ -231,6 +234,8 @@ class Journal:
                 self._db.executemany(_ADD_PAYLOAD, blobs)
                 self._db.executemany(_ADD_PAIR, [pair | _stored(pair["outcomes"]) for pair in pairs])
         except sqlite3.Error as error:
+            if type(error) is sqlite3.DatabaseError:  # of the content, as in `_opened`: reading need not have come across it
+                raise Damaged(f"{self._path}: {error}") from error
             raise StudyError(
                 f"results cannot be stored ({error}); what was finished is kept, run again to go on"
             ) from error
@@ -241,7 +246,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, check_same_thread=False)
     try:
         layout = db.execute("PRAGMA user_version").fetchone()[0]
-        if layout != LAYOUT and db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        if layout != LAYOUT and not _ours(db):
             raise StudyError(f"{path.parent}: stored by another version of innosim; choose another folder with results=")
         _mode(db, path)
         db.executescript(_TABLES)
@@ -253,6 +258,14 @@ def _opened(path: Path) -> sqlite3.Connection:
             raise StudyError(f"{path}: {error}") from error
         raise
     return db
+
+
+def _ours(db: sqlite3.Connection) -> bool:
+    """Whether there are no tables yet, or those of this layout, so that only the number of the layout is wrong."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as new:
+        new.executescript(_TABLES)
+        query = "SELECT name, (SELECT group_concat(name) FROM pragma_table_info(m.name)) FROM sqlite_master m WHERE type='table'"
+        return set(db.execute(query)) <= set(new.execute(query))
 
 
 def _mode(db: sqlite3.Connection, path: Path) -> None:

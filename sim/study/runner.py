@@ -131,7 +131,11 @@ def run(plan: Design, journal: Journal, where: Where, workers: int, progress: Pr
     with closing(_closable(executors.answers(specs, where, workers))) as answers:
         for spec, blob in answers:
             runs, pairs = rows(plan, spec, blob)
-            journal.add(runs, pairs)
+            try:
+                journal.add(runs, pairs)
+            except Damaged:  # in a part that only writing comes to; what is lost with it, the next start makes again
+                journal.rebuild()
+                journal.add(runs, pairs)
             for row in runs:
                 (done if row["status"] == DONE else failed).add(row["key"])
             report()
