@@ -261,7 +261,8 @@ class Firm(mesa.Agent):
         due = round(self.tax_rate(taxable, valid) * taxable)
         self.cash -= due
         target = p.credit_cash_target * 4 * self.sales
-        wanted = p.credit_payout * max(self.profit_1 - due, 0) + p.credit_surplus_payout * max(self.cash - 2 * target, 0)
+        wanted = p.credit_payout * max(self.profit_1 - due, 0)
+        wanted += p.credit_surplus_payout * max(self.cash - 2 * target, 0)
         self.cash -= round(min(wanted, max(self.cash - target, 0)))
 
     # -- exit and ladder --------------------------------------------------------------------------------------------
