@@ -9,6 +9,7 @@ import numpy as np
 from benchmarks import city
 from benchmarks.twins import OUTPUTS
 from sim.processes import calendar, credit, exit, knowledge, ladder, research, sales, taxes
+from sim.streams import Streams
 from sim.world import World
 
 NEVER = 10**4  # a quarter beyond every run
@@ -29,10 +30,14 @@ STEP = (
 )  # fmt: skip
 
 
-def world(rows: int, seed: int, quarters: int) -> World:
-    """The start of all three twins."""
-    numbers = city.numbers(rows, changes=OFF, talent=TALENT)
-    return World(numbers, SimpleNamespace(name="subset", programmes=PROGRAMMES), seed, quarters)
+def world(rows: int, seed: int, quarters: int, *, luck: int | None = None, changes=None, openings=None) -> World:
+    """The start of all three twins; `luck` is a seed of its own for what comes after it."""
+    numbers = city.numbers(rows, changes=OFF | (changes or {}), talent=TALENT)
+    package = SimpleNamespace(name="subset", programmes=PROGRAMMES)
+    made = World(numbers, package, seed, quarters, openings=openings)
+    if luck is not None:
+        made.streams = made.luck.streams = Streams(luck)
+    return made
 
 
 class ArrayCity:
