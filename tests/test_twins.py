@@ -102,7 +102,7 @@ def test_luck_of_another_size_is_told_apart(monkeypatch, number):
 
 @pytest.mark.parametrize(
     "number, factor",
-    [("rd_planning_margin", 1.001), ("credit_risk_size", 1.001), ("exit_trade_credit", 1.3), ("tax_claim_cost", 1.2)],
+    [("rd_planning_margin", 1.001), ("credit_risk_size", 1.001), ("exit_grace", 0.75), ("tax_claim_cost", 1.2)],
 )
 @needs_compiler
 def test_a_rule_a_little_off_is_told_apart_without_luck(monkeypatch, number, factor):
