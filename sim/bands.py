@@ -1,4 +1,5 @@
-"""Bands: which interval of a short list of edges a value lies in; and the value below which a share of values lies."""
+"""Bands: which interval of a short list of edges a value lies in; the value below which a share of values lies; the first
+of many."""
 
 from __future__ import annotations
 
@@ -26,3 +27,14 @@ def quantile(ordered: np.ndarray, share: float) -> float:
     under, over = ordered[low], ordered[min(low + 1, len(ordered) - 1)]
     part = at - low
     return float(over - (over - under) * (1 - part) if part >= 0.5 else under + (over - under) * part)
+
+
+def first(number: int, values: np.ndarray, ties: np.ndarray) -> np.ndarray:
+    """Places of the `number` smallest values, smallest first, equal ones by `ties`; none of them missing (NaN).
+
+    The same as `np.lexsort((ties, values))[:number]`, ten times faster for a few of many.
+    """
+    if not 0 < number < len(values):
+        return np.lexsort((ties, values))[: max(number, 0)]
+    near = np.flatnonzero(values <= np.partition(values, number - 1)[number - 1])
+    return near[np.lexsort((ties[near], values[near]))[:number]]

@@ -13,6 +13,7 @@ from sim.config import Config, configs, known_numbers
 from sim.console import Progress, duration, message, say, size
 from sim.errors import InputError, Interrupted, StudyError, nearest
 from sim.report.kept import keep, kept, sources
+from sim.study import leaving_out
 from sim.study.design import Design, design
 from sim.study.executors import Where
 from sim.study.journal import DONE as KEPT
@@ -168,11 +169,14 @@ def _told(lines, files, what: str, folder: Path, lang: str) -> int:
 
 def export(options: Namespace) -> int:
     """Write the results of a folder for other programs."""
+    from sim.report import more_tables
     from sim.study.results import Results
 
     folder = Path(options.folder)
+    results = Results.open(folder)
+    more = more_tables(results, options.lang)
     for kind in options.to.split(","):
-        for path in Results.open(folder).export(folder / "export", kind.strip(), options.lang):
+        for path in results.export(folder / "export", kind.strip(), options.lang, more):
             print(path)
     return DONE
 
@@ -286,6 +290,8 @@ def _named(config: Config) -> Config:
     titles: dict[str, str] = {}
 
     def name(written: str) -> str:
+        if package := leaving_out.asked(written):
+            return name(package) + leaving_out.SUFFIX
         if scenario.NAME.fullmatch(written) or written.endswith((".yaml", ".yml")):
             return written
         if not titles:

@@ -23,6 +23,8 @@ TOP = (
   innosim export 文件夹         导出 CSV、Parquet、NetCDF 或 Excel
   innosim parameters           全部参数：取值、单位、来源
   innosim programmes [政策]     文件所列全部政策；加政策名列出其条款
+  innosim scenarios            随附的情景：问题与预算
+  innosim scenario new 名称     由基础情景写出一个可填写的情景文件
   innosim check 文件           检查一个情景文件
   innosim places               全部地区
 
@@ -37,6 +39,8 @@ TOP = (
   innosim export FOLDER        write CSV, Parquet, NetCDF or Excel
   innosim parameters           all numbers: value, unit, source
   innosim programmes [ID]      all programmes of the documents; with an id, one and its terms
+  innosim scenarios            the packages that come with it: question and cost
+  innosim scenario new NAME    write a commented package file from a base
   innosim check FILE           check a scenario file
   innosim places               all places
 
@@ -97,6 +101,9 @@ COMMANDS = {
     "programmes": ("文件所列全部政策：在模型中是什么、经何渠道、预期何种结果；加政策名列出其条款",
                    "all programmes of the documents, what each is in the model and what is expected of it; with an id, its terms"),
     "check": ("检查一个情景文件：0 正确，2 有误", "check a scenario file: 0 good, 2 not"),
+    "scenarios": ("随附的情景：标题、问题、安排的预算", "the packages that come with it: title, question, stated appropriation"),
+    "scenario": ("new 名称：由基础情景写出一个带注释的情景文件，列出全部项目与条款；不覆盖已有文件",
+                 "new NAME: write a commented package file from a base, with every programme and term; nothing is overwritten"),
     "places": ("全部地区", "all places"),
 }  # fmt: skip
 CONFIGURED = ("run", "study", "report")
@@ -238,6 +245,8 @@ def _run(options: argparse.Namespace) -> int:
         from sim import cli as home
     elif options.command == "programmes":
         from sim import programme_list as home
+    elif options.command in ("scenario", "scenarios"):
+        from sim import scenario_files as home
     else:
         from sim import listing as home
     return getattr(home, options.command)(options)
@@ -306,7 +315,12 @@ def _parser(command: str, index: int) -> _Parser:
     if command == "parameters":
         kinds = ("document", "statistic", "literature", "assumption")
         flags.add_argument("--kind", choices=kinds, help=("只列一类来源", "only one kind of source")[index])
-    if command in ("parameters", "check"):
+    if command == "scenario":
+        words.add_argument("action", choices=("new",), metavar="new", help=("写出新文件", "write a new file")[index])
+        words.add_argument("name", metavar=("名称", "NAME")[index], help=("新情景的名称", "of the new package")[index])
+        flags.add_argument("--base", default="status_quo", help=("基础情景，默认 status_quo", "the base, default status_quo")[index])
+        flags.add_argument("--to", default=".", metavar=("文件夹", "FOLDER")[index], help=("写到哪里", "where it goes")[index])
+    if command in ("parameters", "check", "scenario", "scenarios"):
         flags.add_argument("--place", default="nantong", help=("地区", "place")[index])
     if command == "programmes":
         named = ("政策名，见列表", "as in the list")[index]
@@ -316,7 +330,7 @@ def _parser(command: str, index: int) -> _Parser:
         words.add_argument(
             "file", metavar=("文件", "FILE")[index], help=("情景文件(.yaml)", "scenario file (.yaml)")[index]
         )
-    if command not in ("study", "report", "export"):
+    if command not in ("study", "report", "export", "scenario"):
         flags.add_argument("--json", action="store_true", help=("以 JSON 输出", "as JSON")[index])
     parser.usage = parser.format_usage().partition(": ")[2].rstrip()  # argparse would cut off "usage: " by its length
     return parser

@@ -7,6 +7,7 @@ party has one. Banks are special only in that their account may be negative: min
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 
 import numpy as np
@@ -38,11 +39,13 @@ KINDS = {
     "upkeep": "running cost of carriers", "lease": "rent of enclave space to its landlord", "mentoring": "mentors and coaches",
     "owner_support": "owner covers a carrier's deficit", "surplus": "carrier's surplus to its owner",
     "landing_reward": "part of the reward of a project that settled", "commission": "fee for a project that landed", "bonus": "bonus of a recruiter",
-    "package": "package for a project that lands", "clawback": "support paid back",
+    "licence": "what a plant pays its parent", "package": "package for a project that lands", "clawback": "support paid back",
     "call": "partners pay in a fund's call", "deal": "fund buys a stake", "deal_elsewhere": "fund buys a stake outside the city",
     "fund_fee": "fund manager's fee", "exit": "stake sold", "buyback": "firm buys a stake back",
     "liquidation": "fund's part of a closing firm", "distribution": "fund pays its partners", "carry": "fund manager's profit share",
-    "contract": "research by contract on a posted problem", "dues": "joint research of a club",
+    "contract": "research by contract", "contract_outside": "research of an institute for others elsewhere",
+    "dues": "joint research of a club, or a leader's part in an institute",
+    "building_sale": "carrier sold to investors", "construction": "new space of carriers",
 }  # fmt: skip
 
 
@@ -53,12 +56,13 @@ def whole(amount):
 
 def split(total: float, shares: list[float]) -> list[float]:
     """Split a whole amount by shares that sum to one; whole parts by largest remainder, ties to the first."""
-    exact = np.asarray(shares, float) * total
-    parts = np.floor(exact)
-    missing = int(total - parts.sum())
-    order = np.argsort(-(exact - parts), kind="stable")
-    parts[order[:missing]] += 1
-    return [float(part) for part in parts]
+    exact = [share * total for share in shares]
+    parts = [float(math.floor(part)) for part in exact]
+    missing = int(total - sum(parts))
+    if missing > 0:
+        for k in sorted(range(len(parts)), key=lambda k: parts[k] - exact[k])[:missing]:
+            parts[k] += 1
+    return parts
 
 
 class Ledger:

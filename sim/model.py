@@ -19,6 +19,7 @@ from sim.institutions.contract_office import ContractOffice
 from sim.institutions.fund_agency import FundAgency
 from sim.institutions.joint_office import JointOffice
 from sim.institutions.university import University
+from sim.institutions.zone_office import ZoneOffice
 from sim.metrics import METRICS
 from sim.parameters import dotted, registry
 from sim.programmes import CATALOGUE
@@ -55,12 +56,16 @@ class ContractOfficeAgent(mesa.Agent, ContractOffice):
     """The office of a contest among Mesa's agents."""
 
 
+class ZoneOfficeAgent(mesa.Agent, ZoneOffice):
+    """The office of a reward for zones among Mesa's agents."""
+
+
 class _AgentWorld(World):
     """The same world with institutions that are Mesa agents."""
 
     bank_class, agency_class, guarantor_class = BankAgent, AgencyAgent, GuarantorAgent
     university_class, joint_class = UniversityAgent, JointOfficeAgent
-    fund_class, contract_class = FundAgencyAgent, ContractOfficeAgent
+    fund_class, contract_class, zone_class = FundAgencyAgent, ContractOfficeAgent, ZoneOfficeAgent
 
     def __init__(self, model: mesa.Model, *terms):
         self._model = model

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import at_least, at_most, rows_of
 from sim.bands import band, quantile
 from sim.metrics import METRICS, MOVES, STATES, TIERS
-from sim.observing import attraction, carriers, funds, talent, universities
+from sim.observing import attraction, carriers, funds, scoring, space, talent, universities
 from sim.population.initial import threshold
 
 BINS = np.round(np.arange(0.0, 0.1001, 0.0025), 4)  # edges of the histogram of R&D over sales
@@ -113,12 +114,13 @@ def _stocks(world) -> dict[str, float]:
     firms, n, books, year = world.firms, world.firms.count, world.books, world.year
     alive, certified = firms.alive[:n], firms.cert_year[:n] > 0
     tiers = np.bincount((firms.tier[:n] + 1) * alive, minlength=len(TIERS) + 1)[1:]
-    owes = (books.balance.take(np.flatnonzero(certified), axis=1) != 0).any(axis=0)
+    owes = (books.balance.take(rows_of(certified), axis=1, mode="clip") != 0).any(axis=0)
     # Dead rows hold no staff and no knowledge, so plain sums over all rows are sums over the living.
     out = {
         "firms": float(np.count_nonzero(alive)),
         "scitech_sme_registered": float(np.count_nonzero(firms.registered[:n])),
         "hnte_stock": float(np.count_nonzero(certified)),
+        "rd_units": float(np.count_nonzero(firms.rd_org[:n]) + np.count_nonzero(firms.rd_paper[:n])),
         "employment": float(np.rint(firms.employment[:n].sum())),
         "knowledge": float(firms.knowledge[:n].sum()),
         "loans_all_outstanding": float(books.total.sum()),
@@ -151,7 +153,7 @@ def quarter(world, error: float) -> None:
             put[name][q] = value
     sales, real, reported = firms.sales[:n], firms.rd_real[:n], firms.rd_reported[:n]
     surveyed = firms.sales_1[:n] >= p["rd.scale_threshold"]
-    new = np.flatnonzero(firms.sales_1[:n] <= 0)
+    new = rows_of(firms.sales_1[:n] <= 0)
     surveyed[new] = 4 * sales[new] >= p["rd.scale_threshold"]
     total_sales = float(sales.sum())
     put["entries"][q], put["exits"][q] = world.entries, world.exits
@@ -178,6 +180,8 @@ def quarter(world, error: float) -> None:
     attraction.quarter(world)
     carriers.quarter(world)
     funds.quarter(world, put)
+    scoring.quarter(world)
+    space.quarter(world)
     # Cost is money spent, not money set aside: what purses paid, less fees taken and support paid back, and the cost of review.
     back = dict.fromkeys((agency.account for agency in world.agencies.values()), 0.0)
     for (kind, _, payee), amount in ledger.flow.items():
@@ -211,7 +215,7 @@ def _groups(world, alive, sales, real):
     tier, district = firms.tier[:n], firms.district[:n]
     grouped["firms_by_district"][2][q] = np.bincount(district, alive, districts)
     grouped["hnte_by_district"][2][q] = np.bincount(
-        district[np.flatnonzero(firms.cert_year[:n] > 0)], minlength=districts
+        district[rows_of(firms.cert_year[:n] > 0)], minlength=districts
     )
     grouped["revenue_by_tier"][2][q] = np.bincount(tier, sales, len(TIERS))
     grouped["rd_real_by_tier"][2][q] = np.bincount(tier, real, len(TIERS))
@@ -236,8 +240,8 @@ def _tail(size, top: float = 0.05) -> float:
 
 def _relabelled(relabelled, real, group) -> float:
     """Share of reported R&D that is relabelled among firms of the group that relabel at all."""
-    rows = group & (relabelled > 0)
-    total = float((relabelled + real)[rows].sum())
+    rows = rows_of(group & (relabelled > 0))
+    total = float((relabelled[rows] + real[rows]).sum())
     return float(relabelled[rows].sum()) / total if total else 0.0
 
 
@@ -251,14 +255,18 @@ def _micro(world, year: int) -> None:
     """Fourth quarter: statistics of single firms over the year."""
     firms, n, p, micro = world.firms, world.firms.count, world.numbers, world.record.micro
     alive = firms.alive[:n]
-    grown = alive & (firms.sales_1[:n] > 0) & (firms.sales_year[:n] > 0) & (world.quarter - firms.birth[:n] >= 12)
-    growth = np.log(firms.sales_year[:n][grown] / firms.sales_1[:n][grown])
-    size = firms.sales_1[:n][grown]
+    living = rows_of(alive)
+    sold = firms.sales_year[:n].take(living)
+    grown = (firms.sales_1[:n] > 0) & (firms.sales_year[:n] > 0) & (world.quarter - firms.birth[:n] >= 12)
+    grown = rows_of(grown & alive)
+    size = firms.sales_1.take(grown)
     cell = band(size, GROWTH_SIZES).astype(np.int64) - 1
-    inside = (cell >= 0) & (cell < len(GROWTH_SIZES) - 1)
-    count = np.bincount(cell[inside], minlength=len(GROWTH_SIZES) - 1)
-    mean = np.bincount(cell[inside], growth[inside], len(count)) / np.maximum(count, 1)
-    square = np.bincount(cell[inside], growth[inside] ** 2, len(count)) / np.maximum(count, 1)
+    inside = rows_of((cell >= 0) & (cell < len(GROWTH_SIZES) - 1))
+    cell, size, grown = cell.take(inside), size.take(inside), grown.take(inside)
+    growth = np.log(firms.sales_year.take(grown) / size)
+    count = np.bincount(cell, minlength=len(GROWTH_SIZES) - 1)
+    mean = np.bincount(cell, growth, len(count)) / np.maximum(count, 1)
+    square = np.bincount(cell, growth**2, len(count)) / np.maximum(count, 1)
     sd = np.sqrt(np.maximum(square - mean**2, 0))
     micro["growth_sd"][year] = np.where(count >= 30, sd, np.nan)
     ok = count >= 30
@@ -266,35 +274,35 @@ def _micro(world, year: int) -> None:
     if ok.sum() >= 3:
         micro["growth_sd_exponent"][year] = -_slope(middle[ok], np.log(np.maximum(sd[ok], 1e-9)))
     # Kurtosis within size classes, so that the spread of sds between classes does not count as fat tails.
-    scaled = (growth[inside] - mean[cell[inside]]) / np.maximum(sd[cell[inside]], 1e-9)
+    scaled = (growth - mean[cell]) / np.maximum(sd, 1e-9)[cell]
     if scaled.any():
         square = scaled * scaled
         micro["growth_kurtosis"][year] = float((square * square).mean() / square.mean() ** 2 - 3)
-    micro["size_tail"][year] = _tail(firms.sales_year[:n][alive])
-    ratio = firms.rd_year[:n] / np.maximum(firms.sales_year[:n], 1)
-    level = threshold(p, firms.sales_year[:n])
-    bins = np.minimum(ratio / BINS[1] + 1e-9, len(BINS) - 1).astype(np.int64)  # the last bin is everything above
+    micro["size_tail"][year] = _tail(sold)
+    ratio = firms.rd_year.take(living) / at_least(sold, 1.0)
+    level = threshold(p, sold)
+    bins = at_most(ratio / BINS[1] + 1e-9, len(BINS) - 1).astype(np.int64)  # the last bin is everything above
     for k, size in enumerate(("small", "medium", "large")):
         limit = p[f"hnte.threshold_{size}"]
-        rows = alive & (level == limit) & (firms.sales_year[:n] > 0)
-        found = np.bincount(bins[rows], minlength=len(BINS))
+        rows = rows_of((level == limit) & (sold > 0))
+        found = np.bincount(bins.take(rows), minlength=len(BINS))
         micro["ratio_histogram"][year, k] = found[: len(BINS) - 1]
     certified = firms.cert_year[:n] > 0
     micro["relabelled_near_notch"][year] = _relabelled(
         firms.rd_year[:n] - firms.misused_year[:n] - firms.rd_real_year[:n], firms.rd_real_year[:n], certified
     )
-    a = firms.productivity[:n][alive]
+    a = firms.productivity.take(living)
     if len(a):
         a.sort()
         micro["productivity_9010"][year] = np.exp(quantile(a, 0.9) - quantile(a, 0.1))
-    held = np.sort(firms.patents[:n][alive])[::-1]
+    held = np.sort(firms.patents.take(living))[::-1]
     micro["patent_top10"][year] = held[: len(held) // 10].sum() / max(held.sum(), 1)
     debt = world.books.debt(n)
     sme = firms.registered[:n] & ~certified
-    for name, rows in (("hnte", certified), ("sme", sme)):
-        mine = debt[rows & (debt > 0)]
+    for name, group in (("hnte", certified), ("sme", sme)):
+        mine = debt.take(rows_of(group & (debt > 0)))
         micro[f"mean_loan_{name}"][year] = mine.mean() if len(mine) else np.nan
-    micro["loan_access_sme"][year] = (debt[sme] > 0).mean() if sme.any() else np.nan
+    micro["loan_access_sme"][year] = (debt.take(rows_of(sme)) > 0).mean() if sme.any() else np.nan
 
 
 def finish(world):

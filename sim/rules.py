@@ -202,6 +202,75 @@ class CarrierSupport:
     clawback: float = 0.0  # share of the support that a leaving project owes
 
 
+@dataclass(frozen=True)
+class BuildingSale:
+    """Public carriers that are full are sold and new ones built. `agency` is the programme that sells and builds."""
+
+    agency: str
+    occupancy: float
+    quarters: int  # for which it must have been reached
+    recycled: float  # part of the price that goes into new space
+    required: float  # net yield of the buyers, share/year
+    build_cost: float  # RMB/m2
+    build_quarters: int
+    bearable: float  # rent over sales that tenants of sold carriers bear
+
+
+@dataclass(frozen=True)
+class TiedIncubators:
+    """Incubators tied to institutes, whose founders come first. `agency` is the programme that pays."""
+
+    agency: str
+    linked: float  # share of incubators
+    spin_offs: float  # most further founders of an institute a year
+    push: float  # log-odds that they come
+    rent_share: float
+    grant: float  # RMB a tied incubator and year
+    drain: float  # part of its institute's knowledge that a founder takes away
+
+
+@dataclass(frozen=True)
+class Site:
+    """Space along a corridor. `agency` is the programme that builds it."""
+
+    agency: str
+    area: float  # m2 open by now
+    cores: int
+    core_share: float  # of the area
+
+
+@dataclass(frozen=True)
+class Belt:
+    """A part of the city for which money and space are reserved. `agency` is the programme."""
+
+    agency: str
+    share: float  # of calls and of new space
+
+
+@dataclass(frozen=True)
+class EnclaveForm:
+    """Enclaves of one programme: their space, and what of a project stays outside when it lands."""
+
+    agency: str
+    space: float  # part of the enclave space of the start that is kept open
+    area: float = 0.0  # m2 of enclave space added
+    rd_outside: float = 0.0  # share of its R&D that a project leaves in the hub for good
+    partners: int = 0  # universities of the hub; a tenant begins with a tie to one
+
+
+@dataclass(frozen=True)
+class PlantOffer:
+    """Sites for plants of owners who go on creating elsewhere. `agency` is the programme that pays."""
+
+    agency: str
+    landing: float  # share of the owners asked who take a site at the usual package
+    sites: float  # a year
+    package: float  # RMB a plant
+    term: int  # quarters that a plant promises to stay
+    rd_outside: float  # share of R&D and knowledge that stays with the parent
+    returns: float  # part of what the creation earns that is left in the plant
+
+
 @dataclass
 class Premises:
     """Carriers: who supports them, how well the links of the chain are joined, what space there is."""
@@ -210,8 +279,21 @@ class Premises:
     handoff: float = 0.0  # added to the share of leaving tenants offered to the next link
     wait: float = 0.0  # quarters
     area: float = 0.0  # m2 added to incubators, accelerators and parks
-    enclaves: float = 0.0  # part of the enclave space of the start that is kept open
-    enclave_area: float = 0.0  # m2 of enclave space added
+    sale: BuildingSale | None = None
+    institutes: TiedIncubators | None = None
+    sites: list[Site] = field(default_factory=list)
+    forms: list[EnclaveForm] = field(default_factory=list)
+    plants: PlantOffer | None = None
+
+    @property
+    def enclaves(self) -> float:
+        """Part of the enclave space of the start that is kept open."""
+        return sum(form.space for form in self.forms)
+
+    @property
+    def enclave_area(self) -> float:
+        """Enclave space added, m2."""
+        return sum(form.area for form in self.forms)
 
 
 @dataclass(frozen=True)
@@ -234,6 +316,26 @@ class ClubSupport:
     members: int  # firms invited to a club at most
     share: float  # of its R&D that a member pays in
     grant: float  # RMB a club and year
+
+
+@dataclass(frozen=True)
+class Founding:
+    """Research institutes that a programme founds and keeps. `agency` is the programme that pays."""
+
+    agency: str
+    key: int  # of its luck: 64 institutes a key
+    number: int
+    a_year: int  # founded a year at most
+    funding: float  # RMB an institute and year
+    delay: int  # quarters from the founding to the first contract
+    support: int  # quarters for which the purse pays; afterwards an institute lives from contracts or closes
+    publishes: float  # part of its research that is published, and then no nearer to its neighbours than to others
+    spin_offs: float  # founders that a grown institute lets go a year
+    leader: str = ""  # "head": a large firm leads it; "project": it comes with an outside project that settled
+    leader_share: float = 0.0  # what the leader pays over the public money
+    priority: float = 0.0  # part of the work that is for the leader's own questions
+    away: float = 0.0  # part of the research that stays with a parent elsewhere
+    match: float = 1.0  # chance that its field is the one in which the city knows most
 
 
 @dataclass(frozen=True)
@@ -304,6 +406,8 @@ class Envelope:
     families: dict[str, float] = field(default_factory=dict)
     groups: dict[str, float] = field(default_factory=dict)
     total: float | None = None  # sum over all purses, as a multiple of what it would be
+    parts: dict[str, float] = field(default_factory=dict)  # family → its part of what these families had in sum
+    way: float = 1.0  # how far the purses go towards these parts
     tax_share: float = float("inf")  # of last year's city tax: most that purses with a weight above one may get
 
     def weight(self, programme) -> float:
@@ -337,6 +441,40 @@ class Commission:
     time: float  # part of the review capacity that its departments lack
 
 
+@dataclass(frozen=True)
+class Scheme:
+    """How the districts of a city are scored. Weights of certified firms, reported R&D, growth, quality."""
+
+    weights: tuple[float, float, float, float]
+    gaming: float  # room for help that only makes reports look better, 0 to 1
+
+
+@dataclass(frozen=True)
+class Monitoring(Scheme):
+    """Reports that rank the districts of a city. `agency` is the programme whose cost they are."""
+
+    agency: str
+    reports: float  # a year
+    pressure: float  # part of its effort that the last district moves to what is scored
+    cost: float  # RMB a report
+    weight: float = 0.0  # part of its effort that every district moves, because its head answers for it at the year's end
+
+    def held(self, quarter: int) -> int:
+        """Reports in a quarter."""
+        return int((quarter + 1) * self.reports // 4) - int(quarter * self.reports // 4)
+
+
+@dataclass(frozen=True)
+class Tournament(Scheme):
+    """A ranking of zones with those of other cities, and what the province pays for a place gained."""
+
+    agency: str
+    per_place: float  # RMB
+    rivals: float  # yearly growth of their log index
+    field: int  # zones in the ranking
+    rank: float  # of the city's zones before the first year
+
+
 @dataclass
 class Rules:
     """Everything above, for one quarter."""
@@ -353,11 +491,15 @@ class Rules:
     visits: Visits | None = None
     contests: list[Contest] = field(default_factory=list)
     clubs: list[ClubSupport] = field(default_factory=list)
+    institutes: list[Founding] = field(default_factory=list)
     protection: float = 0.0  # of innovations, beyond what there is; 0 to 1
     attraction: Attraction = field(default_factory=Attraction)
     envelopes: list[Envelope] = field(default_factory=list)
     meeting: Meeting | None = None
     commission: Commission | None = None
+    monitoring: Monitoring | None = None
+    tournament: Tournament | None = None
+    belt: Belt | None = None
 
 
 def national(numbers) -> TaxRules:

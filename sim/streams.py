@@ -16,14 +16,15 @@ from sim.laws import LAPLACE_QUARTER, NORMAL
 # is part of the key.
 DECISIONS = frozenset((
     "growth", "margin", "exit", "relocate", "jump", "jump_size", "patent", "patent_round", "consider",
-    "review", "audit", "sme", "label", "bank", "apply", "keylab", "rd_org", "merit",
+    "review", "audit", "sme", "label", "bank", "apply", "keylab", "rd_org", "rd_paper", "merit",
     "stay", "search", "vacancy", "founder", "young", "young_misuse",
     "tie", "university",
     "pitch",
     "problem", "panel", "difficulty", "bid", "bid_seen", "solver", "progress",
-    "lead", "shell",
+    "institute", "institute_field", "lead", "shell",
     "duplicate",
     "vetting", "prescreen", "ticket",
+    "rival", "resettle",
 ))  # fmt: skip
 
 
@@ -40,17 +41,21 @@ class Streams:
         self._room = keep
         self._kept: dict[tuple[str, str, int, int], np.ndarray] = {}
         self._keys = {name: self._key(name) for name in DECISIONS}
+        self._words: dict[int, dict[str, np.ndarray]] = {}  # by quarter and decision, what starts its generator
 
     def _key(self, name: str) -> int:
         return int.from_bytes(sha256(f"innosim/{self.seed}/{name}".encode()).digest()[:8], "little")
 
     def generator(self, decision: str, quarter: int) -> np.random.Generator:
         """A fresh generator keyed by (seed, decision, quarter)."""
-        return _generator(self._keys[decision], quarter)
+        if quarter not in self._words:
+            at = np.array([_start(key, quarter) for key in self._keys.values()], np.uint64)
+            self._words[quarter] = dict(zip(self._keys, _words(at)))
+        return _generator(self._words[quarter][decision])
 
     def trait(self, name: str) -> np.random.Generator:
         """A generator for one trait of the initial population: a table with more rows has the same first rows."""
-        return _generator(self._key(f"trait/{name}"), 0)
+        return _generator(_words(np.array([_start(self._key(f"trait/{name}"), 0)], np.uint64))[0])
 
     def uniform(self, decision: str, quarter: int, rows: int) -> np.ndarray:
         """(rows,) in [0, 1)."""
@@ -146,7 +151,7 @@ class Luck:
 
     def sparse(self, decision: str, slots: np.ndarray) -> np.ndarray:
         """(len(slots),) in [0, 1) for a few rows of a long table."""
-        return self.streams.sparse(decision, self.quarter, self.table.identity[slots])
+        return self.streams.sparse(decision, self.quarter, self.table.identity.take(slots, mode="clip"))
 
     def _of_all(self, law, decision):
         # Who is known has a draw; to clip what cannot lie outside is the quickest way to look it up.
@@ -154,19 +159,20 @@ class Luck:
         return law(decision, self.quarter, table.known).take(table.identity[: table.count], mode="clip")
 
 
+def _words(starts: np.ndarray) -> np.ndarray:
+    """Words that start generators (starts, 3): SplitMix64 again, at places of the sequence that no identity has."""
+    return _mix(starts[:, None] - np.arange(1, 4, dtype=np.uint64) * np.uint64(GOLDEN))
+
+
 class _Seed(np.random.bit_generator.ISeedSequence):
-    """Words that start a generator: SplitMix64 again, at places of the sequence that no identity has.
+    """Gives a generator its words, with which NumPy warms it up. NumPy's own way to make them takes ten times as long."""
 
-    NumPy warms the generator up with them. Its own way to make words takes ten times as long.
-    """
-
-    def __init__(self, start: int):
-        self.start = start
+    def __init__(self, words: np.ndarray):
+        self.words = words
 
     def generate_state(self, n_words, dtype=np.uint32):
         """(n_words,) unsigned integers."""
-        words = [_mix((self.start - (k + 1) * GOLDEN) % 2**64) for k in range(n_words)]
-        return np.array(words, np.uint64).astype(dtype)
+        return self.words[:n_words].astype(dtype, copy=False)
 
 
 def _start(key: int, quarter: int) -> int:
@@ -174,6 +180,6 @@ def _start(key: int, quarter: int) -> int:
     return _mix((key + (quarter + 1) * GOLDEN) % 2**64)
 
 
-def _generator(key: int, quarter: int) -> np.random.Generator:
+def _generator(words: np.ndarray) -> np.random.Generator:
     # SFC64 draws four times as fast as Philox here.
-    return np.random.Generator(np.random.SFC64(_Seed(_start(key, quarter))))
+    return np.random.Generator(np.random.SFC64(_Seed(words)))

@@ -23,7 +23,8 @@ def lines(results: Results, lang: str) -> list[str]:
     for label, effect in questions(results, against, lang):
         text.append(f"  {label}")
         text += [f"    {line}" for line in _rows(results, effect, lang)]
-    return text + undecided(results, against, lang)
+    # Whether one programme is missed more than another is not what taking a package apart asks.
+    return text if results.left_out else text + undecided(results, against, lang)
 
 
 def _draws(results: Results) -> str:

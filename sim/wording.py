@@ -101,6 +101,9 @@ ZH = {
     "cannot be removed: it is not a programme of the base": "无法移除: 基础情景中没有这项政策",
     "is both removed and set": "既移除又设置，只能取其一",
     "there is no such programme": "没有这项政策",
+    "is there already; nothing was written": "文件已存在，没有写入",
+    "cannot be written ({0})": "无法写入({0})",
+    "is the name of a package that comes with the project": "与随附的情景同名，请换一个名称",
     "there is no such term": "没有这项条款",
     "is a term of {0}: write it under `programmes`": "是 {0} 的条款，请写在 `programmes` 之下",
     "must be a mapping of terms; {} for the default terms": "应由各项条款组成；全部取默认值时写 {}",
@@ -176,6 +179,8 @@ ZH = {
     "at least one seed is needed, and each only once": "至少一个种子，且不得重复",
     "at least one scenario is needed": "至少一个情景",
     "a scenario is named twice": "情景重复",
+    "a package taken apart stands alone": "逐项分解的情景只能单独写一个",
+    "has no programme that could be left out": "没有可以去掉的项目",
     "not a scenario of this study": "不是本研究中的情景",
     "one folder at a time": "一次只能写一个文件夹",
     # draws and executors (sim/study/sampling.py, executors.py, estimate.py, export.py)

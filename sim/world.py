@@ -17,6 +17,7 @@ from sim.institutions.contract_office import ContractOffice
 from sim.institutions.fund_agency import FundAgency
 from sim.institutions.joint_office import JointOffice
 from sim.institutions.university import University
+from sim.institutions.zone_office import ZoneOffice
 from sim.ledger import Ledger, split
 from sim.metrics import TIERS, Record
 from sim.opening import Openings
@@ -25,6 +26,7 @@ from sim.population.premises import Premises
 from sim.population.universities import Universities
 from sim.processes import (
     attraction,
+    branches,
     calendar,
     carriers,
     carriers_start,
@@ -36,12 +38,16 @@ from sim.processes import (
     equity,
     equity_history,
     exit,
+    institutes,
+    institutes_work,
     knowledge,
     ladder,
     links,
     projects,
     research,
+    resettling,
     sales,
+    scoring,
     solving,
     talent,
     talent_start,
@@ -58,13 +64,14 @@ class World:
     """Everything that changes in a run. `seed` fixes the luck of every row, whatever the package does."""
 
     bank_class, agency_class, guarantor_class, fund_class = Bank, Agency, Guarantor, FundAgency
-    university_class, joint_class, contract_class = University, JointOffice, ContractOffice
+    university_class, joint_class, contract_class, zone_class = University, JointOffice, ContractOffice, ZoneOffice
 
     def __init__(self, numbers, scenario, seed: int, quarters: int = 40, streams: Streams | None = None,
                  openings: Openings | None = None):  # fmt: skip
         self.numbers, self.scenario, self.seed, self.horizon = numbers, scenario, seed, quarters
         self.streams = streams or Streams(seed)
         self.quarter, self.year, self.season = -1, BASE_YEAR - 1, 3
+        branches.start(self)
         if openings:
             openings.furnish(self, World._open_city)
         else:
@@ -77,7 +84,10 @@ class World:
         equity_history.start(self)
         challenges.start(self)
         clubs.start(self)
+        institutes.start(self)
         attraction.start(self)
+        scoring.start(self)
+        resettling.start(self)
         self.record = Record()
         self._open_books()
         observe.start(self)
@@ -88,19 +98,23 @@ class World:
         self._begin_quarter()
         calendar.turn_year(self)
         self._open_purses()
+        scoring.steer(self)
         carriers.open_space(self)
+        resettling.move(self)
         entry.enter(self)
         research.plan(self)
         sales.sell(self)
         links.meet(self)
         challenges.call(self)
         clubs.convene(self)
+        institutes.open_quarter(self)
         research.spend(self)
         knowledge.learn(self)
         talent.step(self)
         projects.work(self)
         solving.work(self)
         clubs.work(self)
+        institutes_work.work(self)
         projects.research(self)
         visits.call(self)
         credit.serve_debt(self)
@@ -109,6 +123,7 @@ class World:
         equity.act(self)
         credit.invest(self)
         carriers.run(self)
+        branches.run(self)
         attraction.keep_promises(self)
         taxes.collect(self)
         self._deliver()
@@ -343,6 +358,7 @@ class World:
             kind = self.joint_class if programme.lends == "joint" else kind
             kind = self.fund_class if programme.invests else kind
             kind = self.contract_class if programme.contracts else kind
+            kind = self.zone_class if programme.zones else kind
             agency = self.make(kind, programme, self.firms.rows, isinstance(programme, Funded))
             self.agencies[programme.id] = agency
             # The capital of a public company that exists already is city money of earlier years.

@@ -13,6 +13,7 @@ import xarray as xr
 
 from sim.metrics import METRICS, MOVES, STATES, TIERS
 from sim.parameters import Number
+from sim.study import leaving_out
 
 TITLES = {
     "status_quo": {"zh": "现行政策", "en": "Status quo"},
@@ -22,6 +23,7 @@ TITLES = {
     "no_application_all": {"zh": "免申即享全覆盖", "en": "No application for all"},
 }
 STRENGTH = {"status_quo": 0.0, "none": -1.0, "award_push": 0.45, "loan_push": 0.05, "no_application_all": 0.3}
+THREE = ("award.hnte", "loan.sukedai", "talent.jianghai")  # of a package that is taken apart
 PROGRAMMES = ("award.hnte", "policy30", "loan.sukedai", "loan.tongkedai", "guarantee.citycompany")
 START = {"firms": 16000, "hnte_stock": 2180, "revenue": 2.4e11, "employment": 9.1e5, "rd_real": 6.2e9, "rd_reported": 7.3e9,
          "rd_relabelled": 1.1e9, "loans_scitech_outstanding": 1.9e10, "loans_scitech_new": 2.1e9, "loan_access": 0.5,
@@ -244,3 +246,20 @@ class FakeResults:
 
     def initial(self, name: str):
         return np.full((len(self.scenarios), len(self.seeds)), START.get(name, 50.0))
+
+
+class Apart(FakeResults):
+    """Made-up results of a package of three programmes."""
+
+    def __init__(self, seeds: int = 8):
+        names = {programme: leaving_out.name_without(programme) for programme in THREE}
+        titles = {"status_quo": {"zh": "现行政策", "en": "Status quo"}, leaving_out.OFF: {"zh": "全部去掉", "en": "All out"}}
+        super().__init__(seeds, 12, titles | {name: {"zh": name, "en": name} for name in names.values()})
+        self.left_out = {"package": "status_quo", "off": leaving_out.OFF, "without": names}
+        self.manifest["study"]["against"] = ["status_quo"]
+
+    def pairs(self) -> pd.DataFrame:
+        rows = FakeResults(len(self.seeds)).pairs()
+        rows = rows[(rows["scenario"] == "award_push") & (rows["against"] == "status_quo")].assign(scenario="status_quo")
+        more = {"received": 1e6, "received_recipients": 2e6, "talent_paid": 1e6, "rd_total_recipients": 3e6, "rd_total_others": -1e6, "talent_displaced": 1}
+        return pd.concat([rows.assign(against=name, **more) for name in self.scenarios[1:]])

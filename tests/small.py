@@ -31,6 +31,8 @@ EXTENSIVE = (
     "talent.permits.running_cost_year", "place.carrier.maker.count", "place.carrier.incubator.count",
     "place.carrier.accelerator.count", "place.carrier.park.count", "place.hub.shanghai.enclaves",
     "place.hub.shanghai.area", "enclave.incubator.expansion", "enclave.incubator.appropriation",
+    "enclave.research.expansion", "enclave.research.appropriation", "enclave.manufacture.sites",
+    "enclave.manufacture.appropriation",
     "carrier.incubators.appropriation", "carrier.chain.appropriation", "carrier.chain.running_cost_year",
     "place.joint_projects", "place.matching_events", "place.transfer_centres",
     "university.events.events", "university.events.appropriation", "university.transfer_centres.centres",

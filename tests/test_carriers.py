@@ -183,7 +183,8 @@ def test_the_band_of_the_break_even_is_over_worlds():
 @cache
 def city(*changes, seed=1, quarters=24, off=()) -> World:
     """A city of a third of Nantong after a run; tests only read it."""
-    programmes = tuple(name for name in CATALOGUE if name not in off)
+    forms = ("enclave.research", "enclave.manufacture")  # tested by themselves
+    programmes = tuple(name for name in CATALOGUE if name not in (*off, *forms))
     world = small.city(programmes, dict(changes), size=0.3, seed=seed, quarters=quarters)
     return small.run(world)
 

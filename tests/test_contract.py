@@ -18,11 +18,18 @@ from sim.rules import of_quarter
 from sim.world import World
 
 ALL = {name: {} for name in worlds.PROGRAMMES}
-EVENTS = ("first_certificate", "renewal", "pool_entry", "certified_from_pool", "keylab", "joint_project", "result",
+EVENTS = ("first_certificate", "renewal", "pool_entry", "certified_from_pool", "keylab", "joint_project", "result", "rd_org",
           "label_gazelle")  # fmt: skip
 each = pytest.mark.parametrize("name", worlds.PROGRAMMES)
 # Programmes that change the purses of others.
-MOVERS = ("gov.subsidy_path", "gov.three_year_plan", "gov.campaign", "gov.bimonthly", "gov.commission")
+MOVERS = (
+    "gov.outside_inside",
+    "gov.subsidy_path",
+    "gov.three_year_plan",
+    "gov.campaign",
+    "gov.bimonthly",
+    "gov.commission",
+)
 PAYING = [name for name, cls in CATALOGUE.items() if cls.group]
 
 

@@ -89,6 +89,43 @@ def test_nothing_said_changes_nothing():
     assert set(factors(Envelope())[0].values()) == set(factors(Envelope(total=1.0))[0].values()) == {1.0}
 
 
+# -- two parts of one sum --------------------------------------------------------------------------------------------
+TWO = ("attraction.modes", "attraction.staff", "award.hnte", "policy30", "loan.tongkedai")
+
+
+def divided(parts, way=1.0, names=TWO):
+    programmes = build(worlds.numbers({name: {} for name in names}), names)
+    found = dict.fromkeys(names, 1.0)
+    apply(Envelope(parts=parts, way=way), programmes, found, 1e12)
+    money = {one.id: (one.family, one.yearly_budget(), found[one.id]) for one in programmes}
+    sums = [sum(m * f for kind, m, f in money.values() if kind == family) for family in ("attraction", "cultivation")]
+    return found, sums, sum(m for kind, m, _ in money.values() if kind in parts)
+
+
+@pytest.mark.parametrize("share", [0, 0.3, 1])
+@pytest.mark.parametrize("way", [0.5, 1])
+def test_a_split_keeps_the_sum_and_moves_towards_the_parts(share, way):
+    found, sums, before = divided({"attraction": share, "cultivation": 1 - share}, way)
+    assert sum(sums) == pytest.approx(before, rel=1e-12) and found["loan.tongkedai"] == 1
+    start = divided({"attraction": share, "cultivation": 1 - share}, 0)[1][0] / before
+    assert sums[0] / before == pytest.approx(way * share + (1 - way) * start)
+    assert found["attraction.modes"] == found["attraction.staff"]
+
+
+def test_a_split_does_nothing_where_one_side_has_no_purse():
+    found, _, _ = divided({"attraction": 0.9, "cultivation": 0.1}, names=TWO[2:])
+    assert set(found.values()) == {1.0}
+
+
+@pytest.mark.parametrize(("share", "comes"), [(0, False), (1, True)])
+def test_the_split_decides_which_of_the_two_purses_can_pay(share, comes):
+    split = {"gov.outside_inside": {"start": "2021Q1", "attract_share": share}}
+    both = {"attraction.modes": {"start": "2021Q1"}, "policy30": {"min_rd": 0, "start": "2021Q1"}}
+    _, labels, paid = worlds.run(both | split, quarters=12).record.grouped["programme_paid"]
+    attract, grow = (paid[:, labels.index(name)].sum() > 0 for name in ("attraction.modes", "policy30"))
+    assert (attract, grow) == (comes, not comes)
+
+
 # -- what programmes say ---------------------------------------------------------------------------------------------
 def test_subsidies_double_twice_and_stay():
     said = [rules(q, gov__subsidy_path={}).envelopes[0].groups["projects"] for q in range(4, 40, 4)]

@@ -33,7 +33,7 @@ LAYERS = (
     {"analysis"},
     {"report", "console", "wording", "settings"},
     {"summary", "listing", "config"},
-    {"programme_list"},
+    {"programme_list", "scenario_files"},
     {"cli", "entry"},
     {"launch"},
 )
@@ -188,7 +188,11 @@ class Spy(Numbers):
 def read() -> set[str]:
     """Ids that a run with all programmes reads, terms that a programme reads from itself included."""
     every = worlds.package(worlds.PROGRAMMES)
-    spy = Spy(worlds.numbers(every, {"rnd.jiebang.extra_appropriation": 5e7}))  # one contract is more than a small pool
+    # One contract is more than a small pool, one site less than a whole; few projects come to a small city.
+    changes = {"rnd.jiebang.extra_appropriation": 5e7, "enclave.manufacture.start": "2021Q1", "enclave.manufacture.sites": 8,
+               "enclave.manufacture.appropriation": 8e6, "enclave.manufacture.term": 8, "place.outside_projects_per_quarter": 12,
+               "place.hub.shanghai.area": 4000}  # fmt: skip
+    spy = Spy(worlds.numbers(every, changes))
     spy.read.clear()
     plain = Programme.__getattribute__
 

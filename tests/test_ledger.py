@@ -38,7 +38,14 @@ EVERYTHING = {name: {} for name in worlds.PROGRAMMES} | {
     "finance.bundle": {"start": "2021Q1", "district": "all", "share": 5, "window": 12, "quota": 1e9, "rate_spread": 0.1, "warrant": 1},
     "finance.five_in_one": {"quota": 1e9, "rate_spread": 0.03},
     "rnd.jiebang": {"extra_appropriation": 50_000_000},
+    "institute.national": {"start": "2021Q1", "extra_appropriation": 50_000_000, "delay": 0},
+    "institute.new_type": {"extra_appropriation": 50_000_000, "delay": 0},
     "attraction.modes": {"start": "2021Q1", "extra_appropriation": 20_000_000, "events": 0, "funds": 0, "platforms": 0},
+    "gov.htz_reward": {"rivals": 0},
+    "incubation.institute": {"start": "2021Q1"},
+    "space.corridor": {"start": "2021Q1"},
+    "carrier.reit": {"start": "2021Q1", "occupancy": 0, "quarters": 1},
+    "enclave.manufacture": {"start": "2021Q1", "sites": 20, "extra_appropriation": 20_000_000},
     "attraction.staff": {"start": "2021Q1", "extra_appropriation": 5_000_000},
 }
 EAGER = {
@@ -49,6 +56,7 @@ EAGER = {
     "equity.willing": 1, "equity.search": 0.9, "equity.pause": 2, "equity.min_intensity": 0.005,
     "equity.exit_after": 1, "equity.exit_rate": 0.3, "equity.hurdle": 0, "equity.ticket_seed": 500_000,
     "place.private_equity": 5e7, "equity.redemption": 1,
+    "carrier.public_share": 1, "carrier.running_cost": 1,
     "credit.borrower_share": 1, "place.scitech_loans": 1e9, "place.guaranteed_loans": 1e9,
 }  # fmt: skip
 SOON = 12  # quarters within which everything has happened
@@ -65,10 +73,11 @@ LEGS = {
     "rent": ("_debit_rows", "_credit_rows"), "rent_spared": PAID, "rent_support": PAID, "carrier_award": PAID,
     "carrier_fee": PAID, "vacancy": PAID, "upkeep": BOUGHT, "lease": BOUGHT, "mentoring": BOUGHT, "owner_support": PAID,
     "landing_reward": PAID, "commission": MOVED, "bonus": MOVED,
-    "surplus": BOUGHT, "package": PAID, "clawback": MOVED,
+    "surplus": BOUGHT, "package": PAID, "licence": BOUGHT, "clawback": MOVED,
     "call": (*PAID, "_debit_rows"), "deal": ROWS, "deal_elsewhere": BOUGHT, "fund_fee": BOUGHT, "exit": PAID, "buyback": ROWS,
     "liquidation": ROWS, "distribution": (*BOUGHT, "_credit_rows"), "carry": BOUGHT,
-    "contract": ROWS, "dues": ROWS, "project": ROWS, "research_budget": PAID, "research": BOUGHT,
+    "contract": ROWS, "contract_outside": PAID, "dues": ROWS, "project": ROWS, "research_budget": PAID, "research": BOUGHT,
+    "building_sale": MOVED, "construction": MOVED,
 }  # fmt: skip
 
 
@@ -281,7 +290,7 @@ def test_a_posting_that_loses_a_leg_is_found(monkeypatch, kind, leg):
     setattr(Broken, leg, drop)
     monkeypatch.setattr("sim.world.Ledger", Broken)
     world = everything()
-    groups = "firms|carriers|funds|universities"
+    groups = "firms|carriers|funds|universities|institutes"
     with pytest.raises(LedgerError, match=f"account ({groups})" if leg.endswith("rows") else f"account (?!{groups})"):
         for _ in range(SOON):
             world.step()

@@ -60,7 +60,8 @@ def test_a_package_that_only_pays_for_what_happens_anyway_is_all_deadweight(with
     with_ = without | {"received": without["received"] + award * without["hnte"]}
     found = compare(with_, without)
     assert found["recipients"] == found["hnte_deadweight"] == without["hnte"].sum()
-    given_ = ("recipients", "received")
+    assert found["received"] == found["received_recipients"]
+    given_ = ("recipients", "received", "received_recipients")
     effects = [found[name] for name in found if name not in given_ and not name.endswith(("_deadweight", "_none"))]
     assert effects == [0.0] * len(effects)
 

@@ -93,7 +93,7 @@ def test_every_package_can_be_read_in_every_place(place):
 def test_a_place_has_its_own_status_quo_and_other_packages_build_on_it():
     here, there = (scenario.load("status_quo", CATALOGUE, registry(place)) for place in ("nantong", "yancheng"))
     push = scenario.load("award_push", CATALOGUE, registry("yancheng"))
-    assert set(there.programmes) - {"gov.campaign"} < set(here.programmes) and "loan.tongkedai" not in there.programmes
+    assert set(there.programmes) - {"gov.campaign", "gov.outside_inside", "enclave.manufacture"} < set(here.programmes) and "loan.tongkedai" not in there.programmes
     assert set(push.programmes) == {*there.programmes, "award.hnte"}
 
 
@@ -173,7 +173,8 @@ def test_a_number_may_be_written_out_again_without_its_unit(read):
 DISTRICT = "place.district.only.{0}: {{default: {1}, unit: x, meaning: {{zh: 区, en: part}}, {2}kind: assumption, source: why}}\n"
 ONLY = "".join(
     DISTRICT.format(field, value, "" if value == "true" else "range: [-90, 180], ")
-    for field, value in (("hnte_share", 1), ("firm_share", 1), ("latitude", 32), ("longitude", 120), ("urban", "true"))
+    for field, value in (("hnte_share", 1), ("firm_share", 1), ("latitude", 32), ("longitude", 120), ("urban", "true"),
+                         ("zone", "true"), ("belt", 0))
 )
 
 

@@ -33,10 +33,10 @@ FORBIDDEN = {
     "loans_all_new", "loans_all_outstanding", "loans_scitech_new", "loans_scitech_outstanding", "loan_access",
     "guarantee_exposure", "expected_guarantee_loss", "misused_grants", "public_cost_city", "public_cost_all", "city_cash",
     "tax_city", "tax_province", "tax_all_governments", "matching_events", "event_ties", "tied_firms", "firms_backed",
-    "spin_offs", "deals_below_cost", "ledger_error",
+    "spin_offs", "deals_below_cost", "rd_units", "rd_units_for_award", "rd_units_paper", "ledger_error",
 }  # fmt: skip
 OWN_COUNTS = ("programme_", "carrier_", "enclave_", "clawback_", "fund_", "equity_", "project", "ties", "talent_grants",
-              "talent_subsid", "incubator_", "tenants_", "occupancy_", "challenge_", "club_", "attract_")  # fmt: skip
+              "talent_subsid", "incubator_", "tenants_", "occupancy_", "challenge_", "club_", "attract_", "institutes_")  # fmt: skip
 TEXT = """\
 x.y:
   priority: second

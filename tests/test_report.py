@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from fake_results import LINES, START, TITLES, FakeResults, numbers
+from fake_results import LINES, START, TITLES, Apart, FakeResults, numbers
 from PIL import Image
 
 from sim import parameters, report
@@ -126,7 +126,7 @@ def test_a_figure_fits_its_frame_and_has_a_glyph_for_every_character(name, lang)
 
     more = {"lines": LINES} if name == "checks" else {}
     titles = {s: TITLES[s] for s in FOUR} if lang == "zh" else NASTY_TITLES
-    own = {"break_even": lambda: _landing(lambda rate: 1e9 * (rate - 0.5)), "thresholds": _lists}
+    own = {"break_even": lambda: _landing(lambda rate: 1e9 * (rate - 0.5)), "thresholds": _lists, "enclave_forms": _forms, "decompose": Apart}
     results = own.get(name, lambda: FakeResults(3, 8, titles, missing=1))()
     drawn = figure(name).draw(results, lang=lang, **more)
     written = "".join(t.get_text() for t in drawn.findobj(Text)).replace("\n", "")
@@ -141,7 +141,7 @@ ALL_TITLES = {s: {"zh": f"全面免申即享{i}", "en": f"Everything without app
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("name", [name for name in FIGURES if name not in ("checks", "break_even", "thresholds")])
+@pytest.mark.parametrize("name", [name for name in FIGURES if name not in ("checks", "break_even", "thresholds", "enclave_forms", "decompose")])
 def test_ten_scenarios_fit_every_figure_and_no_two_names_beside_an_axis_touch(name, lang):
     drawn = figure(name).draw(FakeResults(2, 8, ALL_TITLES), lang=lang)
     box, size = drawn.get_tightbbox(), drawn.get_size_inches()
@@ -221,6 +221,33 @@ def test_the_threshold_of_the_white_list_is_one_figure_and_one_sentence_of_its_s
     assert all(number in aid for number in (("+10", "+30", "60%") if lang == "zh" else ("+1", "+3", "60 %")))
     gain = made.gains(Reading(results, lang))["loans_scitech_outstanding", "whitelist_city_1m", "whitelist_city_10m"]
     assert gain.mean == pytest.approx(1e10)
+
+
+FORMS = {"forms_none": 0.0, "forms_incubation": 1.0, "forms_research": 3.0, "forms_manufacture": -1.0}
+
+
+def _forms():
+    """Results of the study of the three forms: 1bn RMB of knowledge and minus a thousand jobs for each unit above."""
+    titles = {s: {"zh": f"形式{k}", "en": f"form {k}"} for k, s in enumerate(FORMS)}
+    results = FakeResults(3, 24, titles)
+    data = results.to_xarray()
+    for metric, part in (("knowledge", 1e9), ("employment", -1e3)):
+        base = data[metric].sel(scenario="forms_none")
+        for s, units in FORMS.items():
+            data[metric].loc[{"scenario": s}] = base + part * units
+    results.to_xarray = lambda: data
+    return results
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_three_forms_of_enclave_are_one_figure_and_one_sentence_of_their_study(lang):
+    made, results = figure("enclave_forms"), _forms()
+    assert made.skip(Reading(FakeResults(2, 24), lang)) and not made.skip(Reading(results, lang))
+    aid = made.words(results, lang).aid
+    assert all(part in aid for part in (("形式2（+30", "形式3反而为 −10", "就业最多的是形式3") if lang == "zh" else
+                                        ("knowledge from form 2 (+3", "form 3 brings −1", "jobs from form 3")))  # fmt: skip
+    gain = made.gains(Reading(results, lang))["knowledge", "forms_research", "forms_incubation"]
+    assert gain.mean == pytest.approx(2e9)
 
 
 def test_places_and_universities_have_names():

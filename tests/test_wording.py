@@ -21,7 +21,7 @@ from sim.wording import ZH, told
 ROOT = Path(sim.__file__).parent
 # What raises errors that a user of the command line can meet. Number files come with the project.
 SOURCES = [ROOT / f"{name}.py" for name in (
-    "inputs", "scenario", "settings", "config", "cli", "entry", "study/design", "study/runner", "study/pool", "study/journal", "study/manifest",
+    "inputs", "scenario", "scenario_files", "settings", "config", "cli", "entry", "study/design", "study/runner", "study/pool", "study/journal", "study/manifest",
     "study/sampling", "study/executors", "study/estimate", "study/export", "study/extras", "study/folders", "study/dask_crew",
     "study/ray_crew",
 )]  # fmt: skip

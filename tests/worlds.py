@@ -29,9 +29,9 @@ TOTALS = (
     "place.guaranteed_loans", "place.talent.foreign", "talent.jianghai.places", "talent.youth_grants.places",
     "delivery.review_capacity", "ladder.small_to_hnte.capacity", "hnte.reserve.places", "hnte.review.capacity",
     "place.hub.shanghai.area",
-    "enclave.incubator.expansion", "whitelist.risk_share.size", "finance.visits.firms", "finance.visits.fair_cost",
+    "enclave.incubator.expansion", "enclave.research.expansion", "enclave.manufacture.sites", "whitelist.risk_share.size", "finance.visits.firms", "finance.visits.fair_cost",
     "attraction.recognition.target",
-    "place.joint_projects",
+    "place.joint_projects", "institute.national.funding", "institute.new_type.funding", "institute.branch.funding",
     "place.private_equity", "place.public_equity",
 )  # fmt: skip
 # Counts that may be parts of one in a small city.

@@ -12,12 +12,14 @@ def compare(with_: dict[str, np.ndarray], without: dict[str, np.ndarray]) -> dic
 
     A recipient received more programme money with the package than without. For each outcome at the horizon:
     `_deadweight` recipients that reach it in both worlds, `_additional` only with, `_none` in neither, `_undone` only
-    without; among the others `_displaced` reach it only without the package and `_spill` only with it.
+    without; among the others `_displaced` reach it only without the package and `_spill` only with it. `received` is what
+    all firms got more than without, `received_recipients` what recipients did.
     Recipients = deadweight + additional + none + undone; `_net` = additional + spill − displaced − undone.
     """
     extra = with_["received"] - without["received"]
     recipient = extra > 0
     out = {"recipients": float(recipient.sum()), "received": float(extra.sum())}
+    out["received_recipients"] = float(extra[recipient].sum())
     for name in OUTCOMES:
         a, b = with_[name].astype(bool), without[name].astype(bool)
         counts = {

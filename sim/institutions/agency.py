@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import rows_of
+from sim.processes import belts
+
 NOT_DUE = np.iinfo(np.int16).max
 NOBODY = np.empty(0, np.int64), np.empty(0), np.empty(0)
 
@@ -40,7 +43,7 @@ class Agency:
     def new_quarter(self) -> None:
         """Reset the flows of the quarter."""
         self.entitled = self.paid = self.lapsed = self.administration = self.recipients = self.granted_people = 0.0
-        self.payable_opening = self.owed()
+        self.payable_opening = self.payable_closing
 
     # -- budget -----------------------------------------------------------------------------------------------------
     def open_year(self, world) -> None:
@@ -141,7 +144,7 @@ class Agency:
         """Read so many files, oldest first, ties by lot. A call is decided when all its files are read or the year ends."""
         if not self.waiting:
             return
-        waiting = np.flatnonzero(self.queue[: world.firms.count] != 0)
+        waiting = rows_of(self.queue[: world.firms.count] != 0)
         rows = waiting
         if left := len(waiting) > capacity:
             turn = self.since[waiting] + world.firms.lot[waiting]  # the lot lies below one quarter
@@ -154,7 +157,7 @@ class Agency:
             self.read[rows] += amount
             if left and world.season != 3:
                 return
-            rows = np.flatnonzero(self.read[: world.firms.count] != 0)
+            rows = rows_of(self.read[: world.firms.count] != 0)
             amount = self.read[rows]
             self.read[:] = 0
             # What was not read in its year is not carried into the next call.
@@ -172,6 +175,8 @@ class Agency:
         if office:
             best = best[office.once(world, self, rows[best])]
         room = self.budget_year - self.committed_year
+        if (order := belts.first(world, rows[best], amount[best], room)) is not None:
+            best = best[order]
         cut = int(np.searchsorted(np.cumsum(amount[best]), room, side="right"))
         if office:
             office.grant(world, self, rows[best[:cut]])
@@ -202,10 +207,11 @@ class Agency:
         """Pay what is due, oldest first, as far as the purse goes; the rest is arrears, and in time lapses."""
         if not self.payable_opening:
             return
-        owed = np.flatnonzero(self.payable[: world.firms.count] != 0)
+        owed = rows_of(self.payable[: world.firms.count] != 0)
         p, quarter = world.numbers, world.quarter
-        old = owed[quarter - self.due[owed].astype(int) >= p["delivery.lapse"]]
-        due = owed[self.due[owed] <= quarter]
+        since = self.due.take(owed).astype(int)
+        old = owed.take(rows_of(quarter - since >= p["delivery.lapse"]))
+        due = owed.take(rows_of(since <= quarter))
         rows, amount, purse = due, self.payable[due], world.ledger.cash[self.account]
         if amount.sum() > purse:
             order = due[np.lexsort((world.firms.lot[due], self.due[due]))]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import at_least
+
 # Kinds of products that had loans out at the end of 2020.
 OPENING_KINDS = ("pool", "guarantee")
 
@@ -31,34 +33,34 @@ class Books:
 
     def lend(self, book: int, rows: np.ndarray, amount: np.ndarray, rate: np.ndarray, term: float) -> None:
         """Add new loans; the rate is the average over old and new, instalments restart."""
-        old, total = self.balance[book].take(rows), amount.sum()
-        mean = self.rate[book].take(rows)
+        old, total = self.balance[book].take(rows, mode="clip"), amount.sum()
+        mean = self.rate[book].take(rows, mode="clip")
         mean *= old
         mean += rate * amount
         old += amount
-        mean /= np.maximum(old, 1)
+        mean /= at_least(old, 1.0)
         self.rate[book][rows] = mean
         self.balance[book][rows] = old
         self.installment[book][rows] = np.ceil(old / term)
         self.total[book] += total
         self.new[book] += total
 
-    def repay(self, book: int, amount: np.ndarray, rows=None) -> None:
-        """Take principal off (first rows or given rows)."""
+    def repay(self, book: int, amount: np.ndarray, rows=None, owed=None) -> None:
+        """Take principal off (first rows or given rows; what these owe if it is known)."""
         if rows is None:
             self.balance[book, : len(amount)] -= amount
         else:
-            self.balance[book][rows] -= amount
+            owed = self.balance[book].take(rows) if owed is None else owed
+            self.balance[book][rows] = owed - amount
         self.total[book] -= amount.sum()
 
-    def write_off(self, book: int, rows: np.ndarray) -> np.ndarray:
-        """Close the loans of these rows; returns what was owed."""
-        owed = self.balance[book].take(rows)
-        self.balance[book][rows] = 0
-        self.installment[book][rows] = 0
-        lost = owed.sum()
-        self.total[book] -= lost
-        self.defaulted[book] += lost
+    def close(self, rows: np.ndarray) -> np.ndarray:
+        """Close all loans of these rows; returns what was owed (books, rows)."""
+        owed = self.balance.take(rows, axis=1)
+        book, at = np.nonzero(owed)
+        at = rows[at]
+        self.balance[book, at] = self.installment[book, at] = 0
+        self.total -= owed.sum(axis=1)
         return owed
 
     def imbalances(self) -> dict[str, float]:

@@ -110,10 +110,10 @@ class BudgetOffice:
             call.grant_late(world, rows[mine], amount[mine])
 
     def _departments(self, world) -> list:
-        """Offices that run now on the city's money alone; companies and funds are not among them."""
+        """Offices that run now on the city's money alone; companies, funds and keepers of institutes are not among them."""
         running = [a for a in world.agencies.values() if a.funded and a.programme.runs(world.quarter)]
         own = [a for a in running if a.programme.city_share == 1.0 and not a.programme.invests]
-        return [a for a in own if a.programme.lends != "guarantee"]
+        return [a for a in own if a.programme.lends != "guarantee" and not a.programme.founds]
 
     def collect(self, tax: float) -> None:
         """Note the city's tax of the quarter."""
@@ -126,6 +126,8 @@ def apply(envelope, programmes, factors: dict[str, float], tax: float) -> None:
     Weights alone change each purse by its own; a total fixes the sum over all purses as a multiple of what it was, so a
     louder part is paid by a quieter one; a share of tax bounds what weights above one may add.
     """
+    if envelope.parts:
+        return divide(envelope, programmes, factors)
     weights = {one.id: envelope.weight(one) for one in programmes}
     before = {one.id: factors[one.id] * one.yearly_budget() for one in programmes}
     scale = 1.0
@@ -137,6 +139,20 @@ def apply(envelope, programmes, factors: dict[str, float], tax: float) -> None:
     most = max(envelope.tax_share * tax / money, 1.0) if money else 1.0
     for id in before:
         factors[id] *= min(weights[id], most) * scale if weights[id] > 1 else weights[id] * scale
+
+
+def divide(envelope, programmes, factors: dict[str, float]) -> None:
+    """Multiply the factors so that families get parts of their sum, which stays; nothing where one of them has no purse."""
+    had = {
+        name: sum(factors[one.id] * one.yearly_budget() for one in programmes if one.family == name)
+        for name in envelope.parts
+    }
+    if not all(had.values()):
+        return
+    for one in programmes:
+        if one.family in had:
+            part = envelope.parts[one.family] * sum(had.values()) / had[one.family]
+            factors[one.id] *= 1 + envelope.way * (part - 1)
 
 
 def shift(ledger, agencies, gives, takes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.premises import ENCLAVE, INCUBATOR, KINDS, MAKER
+from sim.processes import branches
 
 COUNTED = {
     "carrier_admissions": "admissions", "carrier_graduations": "graduations", "carrier_expired": "expired",
@@ -12,7 +13,10 @@ COUNTED = {
     "carrier_deficit": "operator_deficit", "enclave_admitted": "enclave_admitted", "enclave_landed": "enclave_landed",
     "enclave_left": "enclave_left", "enclave_returned": "enclave_returned", "clawback_due": "clawback_due",
     "clawback_paid": "clawback_paid", "clawback_lapsed": "clawback_lapsed",
+    "carrier_sold": "sold", "carrier_sale_money": "sale_money", "carrier_priced_out": "priced_out",
+    "incubator_institute_seats": "institute_seats",
 }  # fmt: skip
+PLANTS = {"plants_landed": "landed", "plants_instead": "instead", "plants_left": "left", "licences_paid": "licences"}
 
 
 def labels(world) -> dict[str, tuple[str, ...]]:
@@ -42,14 +46,14 @@ def _stocks(world) -> dict[str, float]:
     built = local & (table.kind != MAKER)
     let = _by_kind(world, table.occupied)
     space = np.maximum(_by_kind(world, table.capacity), 1.0)
-    weight = table.rent * table.base * local
+    weight = table.usual_rent * table.base * local
     return {
         "carrier_tenants": float(table.tenants[local].sum()),
         "carrier_occupancy": float(table.occupied[built].sum() / max(table.capacity[built].sum(), 1.0)),
         "incubator_occupancy": float(let[INCUBATOR] / space[INCUBATOR]),
         "carrier_vacant_area": float((table.capacity - table.occupied)[built].sum()),
         "carrier_area": float(table.capacity[built].sum()),
-        "carrier_rent": float((weight * table.index).sum() / max(weight.sum(), 1e-9)),
+        "carrier_rent": float((weight * (table.index * (table.rent / table.usual_rent))).sum() / max(weight.sum(), 1e-9)),
         "carrier_service": float((table.service * table.tenants)[local].sum() / max(table.tenants[local].sum(), 1.0)),
         "carrier_waiting": float(np.count_nonzero(world.firms.awaits[: world.firms.count])),
         "enclave_tenants": float(table.tenants[~local].sum()),
@@ -63,6 +67,10 @@ def quarter(world) -> None:
     put = record.series
     for name, value in _stocks(world).items():
         put[name][q] = value
+    put["rd_in_hubs"][q] = branches.research_in_hubs(world)
+    put["plants"][q] = branches.plants_here(world)
+    for name, flow in PLANTS.items():
+        put[name][q] = world.branches.flows[flow]
     for name, flow in COUNTED.items():
         put[name][q] = table.flows[flow]
     put["carrier_rents_paid"][q] = ledger.total("rent", "firms")

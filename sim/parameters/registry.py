@@ -154,31 +154,28 @@ def _numbers(nodes: Mapping[str, Node], place: str = "") -> list[Number]:
     return [read_number(id, node, place) for id, node in nodes.items()]
 
 
-class Numbers(Mapping[str, Value]):
+class Numbers(dict[str, Value]):
     """Values of one run, frozen: id → float, bool, quarter index (0 = 2021Q1), word, or `Steps` for a path.
 
-    `changed` and `drawn` are the ids that were overridden and drawn, in the order of the registry.
+    `changed` and `drawn` are the ids that were overridden and drawn, in the order of the registry. A dictionary of the
+    language, because a run looks up a number five hundred times a quarter.
     """
 
     def __init__(self, values: Mapping[str, Value], changed: Iterable[str] = (), drawn: Iterable[str] = ()):
-        self._values = dict(values)
+        super().__init__(values)
         self.changed = tuple(changed)
         self.drawn = tuple(drawn)
 
-    def __getitem__(self, id: str) -> Value:
-        try:
-            return self._values[id]
-        except KeyError:
-            raise KeyError(f"no number {id!r}; nearest: {nearest(id, self._values)!r}") from None
+    def __missing__(self, id: str):
+        raise KeyError(f"no number {id!r}; nearest: {nearest(id, self)!r}")
 
-    def __contains__(self, id: object) -> bool:
-        return id in self._values
+    def _frozen(self, *args, **kwargs):
+        raise TypeError("the numbers of a run are frozen")
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
+    __setitem__ = __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _frozen
 
-    def __len__(self) -> int:
-        return len(self._values)
+    def __reduce__(self):
+        return Numbers, (dict(self), self.changed, self.drawn)
 
     def at(self, id: str, quarter: int) -> Value:
         """Value in one quarter (index, 0 = 2021Q1); what is no path is the same in all."""
@@ -193,7 +190,7 @@ class Numbers(Mapping[str, Value]):
 
     def terms(self, programme: str) -> dict[str, Value]:
         """Values of the terms of a programme, by the name of the term."""
-        return {id[len(programme) + 1 :]: self._values[id] for id in self.under(programme)}
+        return {id[len(programme) + 1 :]: self[id] for id in self.under(programme)}
 
     def under(self, head: str) -> tuple[str, ...]:
         """Ids that begin with one or two words and a dot, in order: of `place.district`, all that describe districts."""
@@ -202,7 +199,7 @@ class Numbers(Mapping[str, Value]):
     @cached_property
     def _heads(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, list[str]] = {}
-        for id in self._values:
+        for id in self:
             first, _, rest = id.partition(".")
             found.setdefault(first, []).append(id)
             second, dot, _ = rest.partition(".")
@@ -213,7 +210,7 @@ class Numbers(Mapping[str, Value]):
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all ids and values, however they came about."""
-        plain = {id: value.written() if isinstance(value, Steps) else value for id, value in self._values.items()}
+        plain = {id: value.written() if isinstance(value, Steps) else value for id, value in self.items()}
         return digest(plain)
 
 

@@ -32,7 +32,7 @@ COLUMNS: dict[str, Column] = {
     "lot": Column(SHARE, "rank", "order among equals, uniform", True),
     "bank": Column(CODE, "index", "bank of the firm", True),
     "kind": Column("i1", "code", "0 incumbent, 1 would-be founder, 2 outside project, 3 riser to above-scale", True),
-    "district": Column(CODE, "index", "district of the place", True),
+    "district": Column(CODE, "index", "district of the place; changes only when the firm moves inside the city"),
     "sector": Column(CODE, "index", "sector of the place", True),
     "arrival": Column(INDEX, "quarter", "quarter in which the row may enter; -1 for incumbents", True),
     "hightech": Column(SHARE, "share of sales", "high-tech revenue", True),
@@ -110,6 +110,7 @@ COLUMNS: dict[str, Column] = {
     "pan_tech": Column(FLAG, "flag", "in the city's library of technology firms"),
     "pool_since": Column(INDEX, "quarter", "quarter of entry into the cultivation pool", fill=NEVER),
     "rd_org": Column(FLAG, "flag", "has a recognised R&D unit"),
+    "rd_paper": Column(FLAG, "flag", "has a recognised R&D unit in name only"),
     "keylab": Column(FLAG, "flag", "hosts a provincial key laboratory"),
     "fledgling_until": Column(INDEX, "year", "last year of the fledgling label", fill=0),
     "gazelle_until": Column(INDEX, "year", "last year of the gazelle label", fill=0),
@@ -187,7 +188,7 @@ class Firms:
         cast.count = cast.rows
         for name, column in COLUMNS.items():
             coming = getattr(self, name)[first:]
-            if (coming != column.fill).any():
+            if (coming != column.fill if column.fill else coming).any():
                 getattr(cast, name)[:] = coming
                 coming[:] = column.fill
         self.count = self.known = first

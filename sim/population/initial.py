@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.bands import band
 from sim.metrics import TIERS
 from sim.population.columns import Firms
 from sim.population.place import Place, column
@@ -55,8 +56,7 @@ def heavy_tailed(rng, rows: int, body_sd: float, tail: float) -> np.ndarray:
 
 def pick(rng, shares: np.ndarray, rows: int) -> np.ndarray:
     """Category of each row with these shares (they are normalised)."""
-    edges = np.cumsum(shares / shares.sum())
-    return np.minimum(np.searchsorted(edges, rng.random(rows), side="right"), len(shares) - 1).astype("i1")
+    return band(rng.random(rows), np.cumsum(shares / shares.sum())[:-1])
 
 
 def build(numbers, place: Place, streams: Streams, quarters: int) -> tuple[Firms, Firms]:

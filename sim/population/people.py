@@ -67,7 +67,7 @@ class Talent:
         self.contract_end[slots] = FOREVER
         self.subsidy_end[slots] = NEVER
         self.vacant = np.concatenate([self.vacant, slots])
-        self.searching = self.searching[self.employer[self.searching] == SEARCHING]
+        self.searching = self.searching.compress(self.employer.take(self.searching, mode="clip") == SEARCHING)
 
     def columns(self) -> dict[str, np.ndarray]:
         """All columns by name (views)."""
@@ -122,7 +122,7 @@ def draw_skill(numbers, rng, kind: np.ndarray) -> np.ndarray:
     mean = np.array([numbers[f"talent.kind.{name}.skill"] for name in KINDS])
     skill = rng.standard_normal(len(kind))
     skill *= numbers["talent.skill_sd"]
-    skill += mean[kind]
+    skill += mean.take(kind, mode="clip")
     return skill.astype("f4")
 
 
@@ -159,6 +159,7 @@ def reach(numbers, base: np.ndarray) -> np.ndarray:
 def draw_ages(streams, kind: np.ndarray) -> np.ndarray:
     """Ages of the stock (rows,) in years: graduates and skilled workers of the last ten years, the others of all ages."""
     low, high = WORKING_LIFE
-    everybody = low + (high - low) * streams.trait("talent age").beta(1.3, 2.2, len(kind))
-    fresh = 23 + 9 * streams.trait("talent young").random(len(kind))
-    return np.where(kind == GRADUATE, fresh, everybody)
+    age = low + (high - low) * streams.trait("talent age").beta(1.3, 2.2, len(kind))
+    fresh = np.flatnonzero(kind == GRADUATE)
+    age[fresh] = 23 + 9 * streams.trait("talent young").random(len(kind))[fresh]
+    return age

@@ -19,6 +19,8 @@ class Place:
     manufacturing: np.ndarray
     growth_gap: np.ndarray
     distance: np.ndarray
+    zone: np.ndarray  # whether a district has a provincial or national high-tech zone
+    belt: np.ndarray  # share of its firms inside the sci-tech belt
 
 
 def keys(numbers, group: str) -> tuple[str, ...]:
@@ -45,4 +47,6 @@ def build(numbers) -> Place:
         column(numbers, "sector", sectors, "manufacturing").astype(bool),
         column(numbers, "sector", sectors, "growth_gap").astype(float),
         2 * EARTH_RADIUS * np.arcsin(np.sqrt(half)),
+        column(numbers, "district", districts, "zone").astype(bool),
+        column(numbers, "district", districts, "belt").astype(float),
     )

@@ -15,7 +15,7 @@ MAKER, INCUBATOR, ACCELERATOR, PARK, ENCLAVE = range(len(KINDS))
 FLOWS = (
     "admissions", "graduations", "expired", "handoffs", "handoff_failed", "moved_out", "enclave_admitted",
     "enclave_landed", "enclave_left", "enclave_returned", "clawback_due", "clawback_paid", "clawback_lapsed",
-    "operator_deficit",
+    "operator_deficit", "sold", "sale_money", "priced_out", "institute_seats",
 )  # fmt: skip
 
 
@@ -106,6 +106,10 @@ class Premises:
         mean = np.array([*(p[f"place.carrier.{kind}.size"] for kind in local), 0.0])
         area = column(p, "hub", self.hubs, "area").astype(float) / np.maximum(enclaves, 1)
         self.base = np.rint(np.where(enclave, np.where(self.later, 0.0, area[self.hub]), mean[self.kind] * size))
+        # National incubators are the large ones.
+        incubators = np.flatnonzero(self.kind == INCUBATOR)
+        national = np.argsort(-self.base[incubators], kind="stable")[: round(p["place.carrier.incubator.national"] * len(incubators))]
+        self.quality[incubators[national]] *= p["carrier.national_quality"]
         rent = np.array([*(p[f"place.carrier.{kind}.rent"] for kind in local), 0.0])
         hub_rent = column(p, "hub", self.hubs, "rent").astype(float)
         self.rent = 3 * np.where(enclave, hub_rent[self.hub], rent[self.kind])
@@ -117,15 +121,23 @@ class Premises:
         stay = [p[f"place.carrier.{kind}.stay"] if kind != "incubator" else 0 for kind in local]
         self.stay = np.array([*stay, p["enclave.stay"]]).astype(int)
         self.sector_stay = column(p, "sector", place.sectors, "incubation").astype(int)
+        # rows by who leases, and by whose they are
+        self.abroad, self.local = np.flatnonzero(enclave), np.flatnonzero(~enclave)
         self.least_stay = min(int(self.stay.min(where=np.arange(len(KINDS)) != INCUBATOR, initial=10**6)), int(self.sector_stay.min()))
+        self.usual_rent = self.rent.copy()
+        self.tie_lot = draw("carrier institute").random(self.rows)  # order in which incubators are tied to institutes
         # state
+        self.extra = np.zeros(self.rows)  # space built since the start by owners
+        self.coming: list[tuple[int, np.ndarray]] = []  # quarter in which more opens, and where
+        self.sold = np.zeros(self.rows, bool)  # to investors elsewhere
+        self.full = np.zeros(self.rows, np.int64)  # quarters in a row that it could have been sold
         self.offered = self.base.copy()  # space that may be let
         self.capacity = self.base.copy()  # space there is: never less than what is let
         self.index = np.ones(self.rows)  # rent against its start
         self.service = np.ones(self.rows)  # part of full mentoring that is paid for
         self.cell = np.zeros(firms.rows, np.int64)  # class of age and size of each firm
         self.seats = self.at = self.kinds = np.empty(0, np.int64)  # tenants, their carriers and kinds
-        self.stale = True  # whether a tenancy has begun or ended since the last count
+        self.stale = self.begun = True  # whether a tenancy has begun or ended, or begun, since the last count
         self.occupied = np.zeros(self.rows)
         self.tenants = np.zeros(self.rows)
         self.graduates_year = np.zeros(self.rows)
@@ -147,17 +159,21 @@ class Premises:
         """Tenants from the firm columns, if anything has changed; the space they let is booked as they come and go."""
         if not self.stale:
             return
-        self.stale = False
-        self.seats = rows = np.flatnonzero(firms.carrier[: firms.count] >= 0)
-        self.at = at = firms.carrier[rows]
-        self.kinds = self.kind[at]
+        if self.begun:
+            rows = np.flatnonzero(firms.carrier[: firms.count] >= 0)
+        else:  # nobody new
+            rows = self.seats.compress(firms.carrier.take(self.seats, mode="clip") >= 0)
+        self.stale = self.begun = False
+        self.seats = rows
+        self.at = at = firms.carrier.take(rows, mode="clip")
+        self.kinds = self.kind.take(at, mode="clip")
         self.tenants = np.bincount(at, minlength=self.rows).astype(float)
         self.capacity = np.maximum(self.offered, self.occupied)
 
     def in_hubs(self, firms) -> np.ndarray:
         """Firms that sit in an enclave now (tenants,)."""
         self.count(firms)
-        return self.seats[self.kinds == ENCLAVE]
+        return self.seats.compress(self.kinds == ENCLAVE)
 
     def free(self) -> np.ndarray:
         """Space to let (rows,)."""
@@ -185,16 +201,16 @@ class Premises:
         """Occupancy against firm columns, capacity, and the claw-back account."""
         n = firms.count
         rows = np.flatnonzero(firms.carrier[:n] >= 0)
-        at = firms.carrier[rows]
+        at = firms.carrier.take(rows, mode="clip")
         errors = {}
-        let = np.bincount(at, firms.space[rows], self.rows)
+        let = np.bincount(at, firms.space.take(rows, mode="clip"), self.rows)
         if gap := float(np.abs(let - self.occupied).sum()) + abs(float(self.tenants.sum()) - len(rows)):
             errors["carrier space let"] = gap
         if over := float(np.maximum(let - self.capacity, 0.0).sum()):
             errors["carrier capacity"] = over
-        if idle := int(np.count_nonzero(~firms.alive[rows])):
+        if idle := int(np.count_nonzero(~firms.alive.take(rows, mode="clip"))):
             errors["tenants that are gone"] = idle
-        if strays := int(np.count_nonzero(firms.hub[rows] != self.hub[at])):
+        if strays := int(np.count_nonzero(firms.hub.take(rows, mode="clip") != self.hub.take(at, mode="clip"))):
             errors["hub of tenants"] = strays
         f = self.flows
         gap = float(self.receivable.sum()) - (self.owed + f["clawback_due"] - f["clawback_paid"] - f["clawback_lapsed"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-INITIAL, SEARCH, EVENT, CENTRE, SPIN_OFF = range(5)
+INITIAL, SEARCH, EVENT, CENTRE, SPIN_OFF, ENCLAVE = range(6)
 BLOCKS = 4  # quarters of a year
 BIT = np.uint64(1)
 
@@ -60,7 +60,7 @@ class Ties:
 
     def tied(self, university, slot) -> np.ndarray:
         """Whether these pairs are tied."""
-        return (self.bits[slot] >> university.astype(np.uint64)) & BIT > 0
+        return (self.bits.take(slot) >> university.astype(np.uint64)) & BIT > 0
 
     def add(self, block: int, university, slot, code, origin) -> np.ndarray:
         """Tie pairs of one block that are not tied yet, each pair once; returns their entries. Others may move."""
@@ -96,7 +96,7 @@ class Ties:
     def release(self, alive: np.ndarray) -> None:
         """Ties of firms that are gone end, before their slots are taken again."""
         gone = np.flatnonzero(~alive.take(self.slot, mode="clip"))
-        self.end(gone[self.code[gone] != self.free])
+        self.end(gone[self.code.take(gone) != self.free])
 
     def arrive(self, slots: np.ndarray, identity: np.ndarray, cell: np.ndarray) -> None:
         """Firms sit in these slots from now on; who they are never changes."""

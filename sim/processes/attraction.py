@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.bands import quantile
 from sim.population.initial import OUTSIDE
-from sim.processes.prospects import blend, noise, view
+from sim.processes.prospects import blend, view
 from sim.processes.tenancy import collect
 
 LOGISTIC_SD = np.pi / np.sqrt(3)  # log-odds in a standard deviation of a logistic variate
@@ -95,8 +95,9 @@ def recruit(world, rows, coming, through, settles):
         return coming, through, 1.0
     cast, p = world.cast, world.numbers
     state.flows["pressure"] = bent = _pressure(world)
-    arrivals = rows[cast.kind[rows] == OUTSIDE]
-    arrivals = arrivals[~np.isin(arrivals, coming[through >= 0], kind="table")]
+    comes = np.zeros(cast.rows, bool)
+    comes[coming[through >= 0]] = True
+    arrivals = rows[(cast.kind[rows] == OUTSIDE) & ~comes[rows]]
     candidates = np.concatenate([arrivals, state.passed])
     again = np.arange(len(candidates)) >= len(arrivals)  # they have a place by now: to move is dearer
     scout = _pursue(world, candidates, again, bent)
@@ -109,19 +110,23 @@ def recruit(world, rows, coming, through, settles):
     contact = p["attraction.contact"] - p["attraction.moving_cost"] * again[met]
     quality = view(world, "quality")[who]
     odds = landing_odds(settles, contact, p["entry.support_response"], offer, quality, p["attraction.rival_offers"])
-    came = np.isin(who, coming, kind="table")
+    comes[coming] = True
+    came = comes[who]
     lands = came | (cast.outside_option[who] < chance(odds))
-    luck = world.luck.streams.sparse("shell", world.quarter, cast.identity[who])
     # A project that will not come may register for the money, if the office needs a name on its list.
-    shell = ~lands & passes & (amount > 0) & (luck < bent * p["attraction.shells"])
+    shell = ~lands & passes
+    if amount and bent:
+        shell &= world.luck.streams.sparse("shell", world.quarter, cast.identity[who]) < bent * p["attraction.shells"]
+    else:
+        shell[:] = False
     stays = lands | shell
     new = stays & ~came
     part = np.concatenate([np.ones(len(coming)), np.where(shell, p["attraction.shell_scale"], 1.0)[new]])
-    coming = np.concatenate([coming, who[new]])
-    through = np.concatenate([through, np.full(int(new.sum()), -1)])
+    joins = who[new]
+    coming, through = np.concatenate([coming, joins]), np.concatenate([through, np.full(len(joins), -1)])
+    comes[joins] = True
     state.coming = who[stays], by[stays], passes[stays], shell[stays]
-    state.passed = candidates[~np.isin(candidates, coming, kind="table")]
-    state.passed = state.passed[cast.arrival[state.passed] > world.quarter - p["attraction.memory"]]
+    state.passed = candidates[~comes[candidates] & (cast.arrival[candidates] > world.quarter - p["attraction.memory"])]
     flows = state.flows
     flows["leads"], flows["landed"] = float(len(who)), float(lands.sum())
     flows["anyway"], flows["shells"] = float(came.sum()), float(shell.sum())
@@ -152,15 +157,18 @@ def _pursue(world, who, again, bent) -> np.ndarray:
     judged = rules.assessment.weight * rules.assessment.quality_weight if rules.assessment else 0.0
     # Whoever has a place elsewhere is known to be hard to win.
     rival, moving = p["attraction.rival_offers"], p["attraction.moving_cost"] / LOGISTIC_SD
-    interest = view(world, "interest seen")[who] - moving * again
-    hub = world.carriers.traits.hub_home[world.cast.identity[who]] >= 0
+    interest, quality = view(world, "interest seen")[who] - moving * again, view(world, "quality")[who]
+    hub, lot = world.carriers.traits.hub_home[world.cast.identity[who]] >= 0, world.cast.lot[who]
     for k, one in enumerate(rules.scouts):
         number = state.whole(one, one.leads * rules.effort / 4)
-        at = np.flatnonzero((scout < 0) & (hub | (not one.hubs)))
-        if not number or not len(at):
+        at = np.flatnonzero((scout < 0) & hub if one.hubs else scout < 0)
+        if number >= len(at):
+            scout[at] = k  # all of them, whatever it sees
+            continue
+        if not number:
             continue
         sight = one.sight + (1 - one.sight) * rules.skill
-        seen = blend(view(world, "quality")[who[at]], noise(world, one.key, who[at]), sight)
+        seen = blend(quality[at], view(world, one.key)[who[at]], sight)
         # Weak projects land more easily: the package weighs more with them.
         easy = (interest[at] - rival * seen) / np.sqrt(1 + rival**2)
         ease = pursuit(one.ease + (1 - one.ease) * rules.haste, bent, judged)
@@ -169,7 +177,7 @@ def _pursue(world, who, again, bent) -> np.ndarray:
         if large or deep or small:
             size = view(world, "size")[who[at]]
             score = score + (large - small) * size + deep * view(world, "depth")[who[at]]
-        scout[at[np.lexsort((world.cast.lot[who[at]], -score))[:number]]] = k
+        scout[at[np.lexsort((lot[at], -score))[:number]]] = k
     return scout
 
 
@@ -196,8 +204,10 @@ def settle(world, coming, slots, part) -> None:
     if not len(who):
         return
     firms, quarter, reward = world.firms, world.quarter, rules.reward
-    at = slots[np.argsort(coming, kind="stable")][np.searchsorted(np.sort(coming), who)]
-    hollow = np.flatnonzero(np.broadcast_to(part, len(slots)) < 1)
+    seat = np.empty(world.cast.rows, np.int64)
+    seat[coming] = slots
+    at = seat[who]
+    hollow = np.flatnonzero(part < 1)
     if len(hollow):
         for name in ("sales", "sales_local", "costs", "knowledge"):
             values = getattr(firms, name)
@@ -212,13 +222,19 @@ def settle(world, coming, slots, part) -> None:
         guests["clawback"] = np.where(passes, reward.clawback, 0)
         guests["ends"] = np.where(passes, quarter + reward.quarters, guests["ends"])
         guests["bound"] = np.where(passes, quarter + reward.term, guests["bound"])
-    state.guests = np.concatenate([state.guests, guests[passes | (clause > 0)]])
+    guests, before = guests[passes | (clause > 0)], state.guests
+    # Filled by hand: NumPy takes ten times as long to find the common type of two tables.
+    state.guests = np.empty(len(before) + len(guests), GUEST)
+    state.guests[: len(before)], state.guests[len(before) :] = before, guests
     state.members = np.concatenate([state.members, np.array([at, firms.identity[at]])], axis=1)
-    heads = np.bincount(by, minlength=len(rules.scouts))
+    heads = np.bincount(by, minlength=len(rules.scouts)).tolist()
     for one, count in zip(rules.scouts, heads):
-        world.agencies[one.agency].pay_others(world, "commission", float(count * np.rint(one.fee)), "outside")
+        if one.fee:
+            world.agencies[one.agency].pay_others(world, "commission", float(count * np.rint(one.fee)), "outside")
         if one.bonus:
             world.agencies[one.bonus_from].pay_others(world, "bonus", float(count * np.rint(one.bonus)), "households")
+    if not any(one.round for one in rules.scouts):
+        return
     promised = (of_scouts(rules, "round", by) > 0) & ~shell
     office = np.array([_fund_office(world, one) for one in rules.scouts])[by]
     state.promised = np.concatenate([state.promised, np.array([at[promised], office[promised]])], axis=1)
@@ -278,8 +294,9 @@ def owe(world, movers) -> None:
     state = world.attraction
     if not len(state.guests) or not len(movers):
         return
-    guests = state.guests
-    mine = guests[np.isin(guests["slot"], movers, kind="table") & (world.quarter < guests["bound"])]
+    guests, moves = state.guests, np.zeros(world.firms.count, bool)
+    moves[movers] = True
+    mine = guests[moves[guests["slot"]] & (world.quarter < guests["bound"])]
     owed = float(np.rint(mine["clawback"] * mine["paid"]).sum())
     state.receivable[0] += owed
     state.flows["due"] += owed

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.population.columns import NEVER
 from sim.population.premises import ACCELERATOR, ENCLAVE, INCUBATOR, KINDS, MAKER, PARK
-from sim.processes import enclaves, operators
+from sim.processes import belts, enclaves, operators, recycling, tied_incubators
 from sim.processes.tenancy import lease_ends
 from sim.processes.tenants import allot, qualified, score, space, take
 
@@ -16,6 +16,7 @@ HANDED_ON = 1e6  # rank added for tenants of the link before: they come first
 def run(world) -> None:
     """Ends of tenancies, enclaves, admission, then money."""
     table, firms = world.carriers, world.firms
+    recycling.turn(world)
     table.count(firms)
     _end_tenancies(world)
     enclaves.graduate(world)
@@ -23,43 +24,53 @@ def run(world) -> None:
     enclaves.send_research(world)
     table.count(firms)
     operators.settle_accounts(world)
+    tied_incubators.support(world)
 
 
 def open_space(world) -> None:
     """Open the quarter: space on offer under its rules; what is let stays until its tenants leave."""
     table, rules = world.carriers, world.rules.premises
     grows = (table.kind == INCUBATOR) | (table.kind == ACCELERATOR) | (table.kind == PARK)
-    share = table.base * grows / (table.base * grows).sum()
+    share = belts.new_space(world, table.base * grows)
     enclave = table.kind == ENCLAVE
-    offered = np.where(enclave, rules.enclaves * table.base, table.base + rules.area * share)
+    offered = np.where(enclave, rules.enclaves * table.base, table.base + rules.area * share) + table.extra
     table.offered = np.rint(offered + rules.enclave_area * table.later / table.later.sum())
+    if rules.sites:
+        table.offered += np.rint(belts.corridors(world))
     table.reset()
     table.capacity = np.maximum(table.offered, table.occupied)
 
 
-def stays(world, rows, at) -> np.ndarray:
-    """Longest stay of tenants (rows,) quarters: in incubators by sector."""
+def stays(world, rows, kind) -> np.ndarray:
+    """Longest stay of tenants of these kinds of carriers (rows,) quarters: in incubators by sector."""
     table = world.carriers
-    return np.where(table.kind[at] == INCUBATOR, table.sector_stay[world.firms.sector[rows]], table.stay[table.kind[at]])
+    stay = table.stay.take(kind)
+    incubated = np.flatnonzero(kind == INCUBATOR)
+    stay[incubated] = table.sector_stay[world.firms.sector[rows[incubated]]]
+    return stay
 
 
 def _end_tenancies(world):
     """Leases that end, tenants that move out, and who waits in its place for the next link of the chain."""
     firms, p, table, rules = world.firms, world.numbers, world.carriers, world.rules.premises
     # Only at a turn of the lease, after it, or out of patience does anything happen.
-    tenure = world.quarter - firms.tenant_since[table.seats]
-    traits = table.traits
-    turn = (tenure & 3 == 0) | (tenure >= table.least_stay) | (tenure >= traits.patience[firms.identity[table.seats]])
-    turn |= firms.awaits[table.seats] > 0
+    seats, traits = table.seats, table.traits
+    tenure = world.quarter - firms.tenant_since.take(seats, mode="clip")
+    who = firms.identity.take(seats, mode="clip")
+    impatient = tenure >= traits.patience.take(who, mode="clip")
+    waits = firms.awaits.take(seats, mode="clip") > 0
+    turn = (tenure & 3 == 0) | (tenure >= table.least_stay)
+    turn |= impatient
+    turn |= waits
     turn &= table.kinds != ENCLAVE
     turn = np.flatnonzero(turn)
-    rows, at, kind, tenure = table.seats[turn], table.at[turn], table.kinds[turn], tenure[turn]
-    who = firms.identity[rows]
+    rows, at, kind, tenure, who, impatient, waits = (
+        x.take(turn, mode="clip") for x in (seats, table.at, table.kinds, tenure, who, impatient, waits)
+    )
     incubated = kind == INCUBATOR
     ready = incubated & qualified(firms, p, rows)
-    waits = firms.awaits[rows] > 0
-    due = lease_ends(tenure, stays(world, rows, at), ready) & ~waits
-    early = (tenure >= traits.patience[who]) & ~waits & ~due
+    due = lease_ends(tenure, stays(world, rows, kind), ready) & ~waits
+    early = impatient & ~waits & ~due
     graduates = due & ready
     # The next link takes who has come to the end of this one; an incubator hands on its graduates only.
     offered = traits.handed[who] < p["carrier.handoff"] + rules.handoff
@@ -81,7 +92,7 @@ def _wishes(world, kind) -> float:
     """Share of firms that want a place: as at the start, less when the net rent is above its usual level."""
     p, table = world.numbers, world.carriers
     mine = table.kind == kind
-    price = float((table.price() * table.base)[mine].sum() / max((table.rent * table.base)[mine].sum(), 1e-9))
+    price = float((table.price() * table.base)[mine].sum() / max((table.usual_rent * table.base)[mine].sum(), 1e-9))
     room = table.usual_room[kind]
     relief = sum(x.rent_share * min(x.rent_area / room, 1.0) for x in _supports(world, kind))
     usual = p["carrier.relief_usual"] * min(p["carrier.relief_area"] / room, 1.0)
@@ -107,26 +118,35 @@ def _admissions(world):
     traits, quarter = table.traits, world.quarter
     # Nobody comes twice by himself; from a maker space the way leads through the hand-off.
     offered = firms.awaits[:n] > 0
-    young = (firms.birth[:n] >= quarter - int(p["carrier.admission_age"])) & (firms.tenant_since[:n] == NEVER)
+    young = firms.birth[:n] >= quarter - int(p["carrier.admission_age"])
+    young &= firms.tenant_since[:n] == NEVER
     young &= firms.alive[:n]
     young &= firms.pan_tech[:n]
-    young = np.flatnonzero(young & ~offered)
-    young = young[~qualified(firms, p, young)]
-    who, age = firms.identity[young], quarter - firms.birth[young]
-    starts = (age <= p["carrier.maker_age"]) & (traits.maker_wish[who] < _wishes(world, MAKER))
-    asks = ~starts & (age >= traits.seeks_age[who]) & (traits.carrier_wish[who] < _wishes(world, INCUBATOR))
-    waiting = np.flatnonzero(offered)
-    rows = np.concatenate([waiting, young[starts], young[asks]])
-    kind = np.repeat([MAKER, INCUBATOR], [int(starts.sum()), int(asks.sum())])
+    young &= ~offered
+    young = np.flatnonzero(young)
+    young = young.compress(~qualified(firms, p, young))
+    who, age = firms.identity.take(young, mode="clip"), quarter - firms.birth.take(young, mode="clip")
+    starts = traits.maker_wish.take(who, mode="clip") < _wishes(world, MAKER)
+    starts &= age <= p["carrier.maker_age"]
+    asks = traits.carrier_wish.take(who, mode="clip") < _wishes(world, INCUBATOR)
+    asks &= age >= traits.seeks_age.take(who, mode="clip")
+    asks &= ~starts
+    waiting, starts, asks = np.flatnonzero(offered), young.compress(starts), young.compress(asks)
+    rows = np.concatenate([waiting, starts, asks])
+    kind = np.repeat([MAKER, INCUBATOR], [len(starts), len(asks)])
     kind = np.concatenate([firms.awaits[waiting], kind]).astype(np.int64)
     rank = score(world, rows)
-    passes = (kind != INCUBATOR) | (rank >= _bar(world))
+    passes = (kind != INCUBATOR) | (rank >= _bar(world)) | tied_incubators.welcome(world, rows, kind)
+    passes = np.flatnonzero(passes)
     rank[: len(waiting)] += HANDED_ON
     rows, kind, rank = rows[passes], kind[passes], rank[passes]
     if len(rows):
-        need = np.where(kind == MAKER, space(world, MAKER, rows), space(world, INCUBATOR, rows))
+        need, desks = np.empty(len(rows)), kind == MAKER
+        for which, at in ((MAKER, np.flatnonzero(desks)), (INCUBATOR, np.flatnonzero(~desks))):
+            need[at] = space(world, which, rows[at])
+        rows, kind, rank, need = tied_incubators.seat(world, rows, kind, rank, need)
         chosen = allot(world, kind, rows, rank, need)
-        got = chosen >= 0
+        got = np.flatnonzero(chosen >= 0)
         take(world, rows[got], chosen[got], need[got])
     # A firm that has no place to wait in does not wait.
     firms.awaits[waiting[firms.carrier[waiting] < 0]] = 0

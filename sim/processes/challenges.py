@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.bands import first
 from sim.laws import NORMAL
 from sim.processes import projects
 from sim.processes.lessons import note
@@ -151,8 +152,10 @@ def _ablest(world, number: int):
     """Slots of the firms with most knowledge in each sector (sectors, number)."""
     firms, n = world.firms, world.firms.count
     table = np.full((len(world.place.sectors), number), NOBODY, np.int64)
+    rows = np.flatnonzero(firms.alive[:n])
+    home = firms.sector[rows]
     for sector in range(len(table)):
-        of = np.flatnonzero(firms.alive[:n] & (firms.sector[:n] == sector))
-        first = of[np.lexsort((firms.identity[of], -firms.knowledge[of]))[:number]]
-        table[sector, : len(first)] = first
+        of = rows[home == sector]
+        ablest = of[first(number, -firms.knowledge[of], firms.identity[of])]
+        table[sector, : len(ablest)] = ablest
     return table

@@ -81,7 +81,8 @@ def arrive(world, change) -> None:
     # Vocational schools fill places by the market of the day; the trained arrive years later.
     enrolled = world.quarter - int(p["talent.vocational_delay"])
     gain[SKILLED, LOCAL] = labour.history[enrolled] if enrolled >= 0 else 0.0
-    share = shifted(base, gain).ravel()[places * kind + origin]
+    cell = places * kind + origin
+    share = shifted(base, gain).ravel().take(cell, mode="clip")
     eligible = np.zeros(last - first, bool)
     if award is not None:
         eligible = (origin != LOCAL) & (kind != SKILLED) & (skill >= award.min_skill)
@@ -89,14 +90,14 @@ def arrive(world, change) -> None:
             labour.eligible = float(np.count_nonzero(eligible & (rank < base[origin])))
         yearly = award.chance(labour.eligible) * award.grant / max(p["talent.horizon"], award.quarters / 4)
         knows = np.flatnonzero(eligible & (cast.hears[first:last] < world.rules.delivery.awareness))
-        more = gain[kind[knows], origin[knows]] + subsidy_utility(world, skill[knows], yearly)
+        more = gain.ravel()[cell[knows]] + subsidy_utility(world, skill[knows], yearly)
         share[knows] = shifted(base[origin[knows]], more)
-    labour.beyond_reach = int(np.count_nonzero(share > reach(p, base)[origin]))
+    labour.beyond_reach = int(np.count_nonzero(share > reach(p, base).take(origin, mode="clip")))
     coming = np.flatnonzero(rank < share)
     slots, who = people.seat(len(coming)), people.residents + first + coming
     kind, origin, rank = kind[coming], origin[coming], rank[coming]
     people.identity[slots], people.kind[slots], people.origin[slots], people.skill[slots] = who, kind, origin, skill[coming]
-    liking = logit(base)[origin] - logit(np.clip(rank, 1e-4, 0.9999))
+    liking = logit(base)[origin] - logit(np.minimum(np.maximum(rank, 1e-4), 0.9999))
     people.attachment[slots] = liking
     labour.least_attachment = min(labour.least_attachment, float(liking.min(initial=0.0)))
     people.born[slots] = world.quarter - np.rint(4 * cast.age[first:last][coming])

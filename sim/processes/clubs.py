@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sim.bands import first
 from sim.processes.lessons import credit, note
 
 ROUNDS = 8  # of second thoughts about joining; members only drop out, so that it settles
@@ -120,16 +121,16 @@ def _found(world, support) -> Clubs:
     """The clubs that bring their heads most, among the sectors: the largest firm and those that know most are invited."""
     firms, p, n, before = world.firms, world.numbers, world.firms.count, world.clubs
     found = []
+    fit = np.flatnonzero(firms.alive[:n] & (firms.rd_1[:n] >= p["club.min_rd"]) & (firms.hub[:n] < 0))
+    home = firms.sector[fit]
     for sector in range(len(world.place.sectors)):
-        of = np.flatnonzero(
-            firms.alive[:n] & (firms.sector[:n] == sector) & (firms.rd_1[:n] >= p["club.min_rd"]) & (firms.hub[:n] < 0)
-        )
+        of = fit[home == sector]
         if not len(of):
             continue
-        head = of[np.lexsort((firms.identity[of], -firms.sales_1[of]))[0]]
+        head = of[first(1, -firms.sales_1[of], firms.identity[of])]
         others = of[of != head]
-        others = others[np.lexsort((firms.identity[others], -firms.knowledge[others]))[: max(support.members - 1, 0)]]
-        rows = np.concatenate([[head], others])
+        others = others[first(support.members - 1, -firms.knowledge[others], firms.identity[others])]
+        rows = np.concatenate([head, others])
         members, gain = joins(
             firms.rd_1[rows], support.share, support.grant, p["club.relevance"], p["club.own_worth"], p["club.absorption"],
             p["club.meetings"],

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from sim.arrays import at_least, at_most, rows_of
 from sim.processes import equity, labels, lending, visits
 from sim.processes.risk import default_odds, pledge, required_rate, seen
 
@@ -14,11 +17,13 @@ def serve_debt(world) -> None:
     books.new[:] = 0
     books.defaulted[:] = 0
     for book, name in enumerate(books.names):
-        rows = np.flatnonzero(books.balance[book, :n] > 0)
+        rows = rows_of(books.balance[book, :n] > 0)
         if not len(rows):
             continue
-        owed = books.balance[book].take(rows)
-        interest = np.rint(owed * books.rate[book].take(rows) / 4)
+        owed = books.balance[book].take(rows, mode="clip")
+        interest = owed * books.rate[book].take(rows, mode="clip")
+        interest /= 4
+        interest = np.rint(interest, out=interest)
         profit = -interest
         ledger.from_firms("interest", interest, "banks", rows)
         world.bank_flow("income", interest, rows)
@@ -31,9 +36,9 @@ def serve_debt(world) -> None:
                 ledger.from_firms(kind, fee, account, rows)
                 profit -= fee
         firms.profit_year[rows] += profit
-        principal = np.minimum(books.installment[book].take(rows), owed)
+        principal = np.minimum(books.installment[book].take(rows, mode="clip"), owed)
         ledger.from_firms("principal", principal, "banks", rows)
-        books.repay(book, principal, rows)
+        books.repay(book, principal, rows, owed)
         world.bank_flow("repaid", principal, rows)
     expense = np.rint(p["credit.bank_expense"] / 4 * books.total.sum())
     ledger.transfer("bank_expense", expense, "banks", "households")
@@ -45,33 +50,43 @@ def borrow(world) -> None:
     firms, p, n = world.firms, world.numbers, world.firms.count
     annual = 4 * firms.sales[:n]
     debt = world.books.debt(n)
-    desired = firms.leverage[:n] * annual * demand_factor(world, n)
-    wanted = np.maximum(desired - debt, 0)
-    wanted += np.maximum(p["credit.cash_floor"] * annual - firms.cash[:n], 0) * (desired > 0)
-    ceiling = np.maximum(2 * desired - debt, 0)
-    wanted = np.minimum(wanted, ceiling)
+    desired = firms.leverage[:n] * annual
+    desired *= demand_factor(world, n)
+    wanted = desired - debt
+    wanted = at_least(wanted, 0.0, out=wanted)
+    short = p["credit.cash_floor"] * annual
+    short -= firms.cash[:n]
+    short = at_least(short, 0.0, out=short)
+    short *= desired > 0
+    wanted += short
+    ceiling = 2 * desired
+    ceiling -= debt
+    ceiling = at_least(ceiling, 0.0, out=ceiling)
+    wanted = np.minimum(wanted, ceiling, out=wanted)
     ticket = p["credit.minimum_ticket"]
     least = min((product.least for product in world.products.values() if product.least), default=ticket)
-    rows = np.flatnonzero(firms.alive[:n] & (wanted >= min(least, ticket)))
-    need = np.rint(wanted[rows])
-    sound = firms.below[rows] == 0
-    size, owed = annual[rows], debt[rows]
+    rows = rows_of(firms.alive[:n] & (wanted >= min(least, ticket)))
+    need = np.rint(wanted.take(rows))
+    sound = firms.below.take(rows) == 0
+    size, owed = annual.take(rows), debt.take(rows)
     odds = _book_odds(world, rows, size, owed)
     noise = _judgement(world, world.luck.normal("bank", rows), rows)
-    knows, noise = visits.seen(world, rows, firms.awareness[rows] < world.rules.delivery.awareness, noise)
+    aware = firms.awareness.take(rows, mode="clip") < world.rules.delivery.awareness
+    knows, noise = visits.seen(world, rows, aware, noise)
     # What the bank would lend alone: nothing to a firm in arrears or beyond the highest rate, and no more than the
     # collateral and a little unsecured credit carry.
     rate = _ordinary_rate(world, rows, size, owed + need, seen(odds, noise, p, 0.0))
-    carries = np.maximum(capacity(world, rows, size) - world.books.balance[0].take(rows), 0)
-    alone = np.where(sound & (rate <= p["credit.rate_cap"]), np.floor(carries), 0)
-    sound, tier = sound & knows, firms.tier[rows]
+    carries = capacity(world, rows, size) - world.books.balance[0].take(rows, mode="clip")
+    carries = at_least(carries, 0.0, out=carries)
+    alone = np.floor(carries) * (sound & (rate <= p["credit.rate_cap"]))
+    sound, tier = sound & knows, firms.tier.take(rows, mode="clip")
     for name, product in world.products.items():
         if product.round_share:
             continue
         # Pool loans are for sound firms; a guarantee is for what the bank alone refuses.
         book = world.books.names.index(name)
         open_to = (knows if product.guarantor else sound) & (tier >= product.minimum_tier)
-        wants = np.maximum(need - alone, 0) if product.guarantor else need
+        wants = at_least(need - alone, 0.0) if product.guarantor else need
         terms = open_to, wants, odds, noise, p["credit.loss_unsecured"]
         if not product.for_all or product.information:
             firm = lending.Applicants(rows, size, owed, need, alone, carries, ceiling[rows], rate)
@@ -80,13 +95,15 @@ def borrow(world) -> None:
         need[at] = np.maximum(need[at] - amount, 0)
     # Ordinary loans up to what the bank carries alone.
     amount = np.minimum(need, alone)
-    at = np.flatnonzero(amount >= ticket)
-    amount = amount[at]
-    _disburse(world, 0, rows[at], amount, rate[at])
+    at = rows_of(amount >= ticket)
+    amount = amount.take(at)
+    _disburse(world, 0, rows.take(at), amount, rate.take(at))
     need[at] -= amount
     world.unmet = np.zeros(n)
     # Part of the debt it wants that a firm cannot find.
-    world.unmet[rows] = np.minimum(need / np.maximum(firms.leverage[rows] * size, 1), 1)
+    reach = firms.leverage.take(rows, mode="clip") * size
+    need /= at_least(reach, 1.0, out=reach)
+    world.unmet[rows] = at_most(need, 1.0, out=need)
     if least < ticket:  # who wants less than a usual loan may be served, but counts on none
         world.unmet[rows[wanted[rows] < ticket]] = 0
 
@@ -128,28 +145,37 @@ def demand_factor(world, n):
 def _book_odds(world, rows, size, debt):
     """Log-odds of default from reported books: reported R&D lowers the margin a bank sees, a certificate flatters."""
     firms, p = world.firms, world.numbers
-    margin = firms.margin[rows] + firms.margin_luck[rows]
+    margin = firms.margin.take(rows, mode="clip")
+    margin += firms.margin_luck.take(rows, mode="clip")
     for reported in (firms.intensity, firms.plan_extra, firms.plan_relabel):
-        margin -= reported[rows]
-    size = np.maximum(size, 1.0)
-    log_size = np.log(size) - firms.size_anchor[rows] - world.market_index
-    young = world.quarter - firms.birth[rows] < p["credit.young"]
-    odds = default_odds(p, debt / size, firms.cash[rows] / size, margin, log_size, young)
-    odds += p["credit.risk_arrears"] * (firms.below[rows] > 0)
+        margin -= reported.take(rows, mode="clip")
+    size = at_least(size, 1.0)
+    log_size = np.log(size)
+    log_size -= firms.size_anchor.take(rows, mode="clip")
+    log_size -= world.market_index
+    young = world.quarter - firms.birth.take(rows, mode="clip") < p["credit.young"]
+    odds = default_odds(p, debt / size, firms.cash.take(rows, mode="clip") / size, margin, log_size, young)
+    odds += p["credit.risk_arrears"] * (firms.below.take(rows, mode="clip") > 0)
     odds -= labels.belief(world, rows, world.rules.labels.bank)
-    return odds - p["credit.label_signal"] * (firms.cert_year[rows] > 0)
+    odds -= p["credit.label_signal"] * (firms.cert_year.take(rows, mode="clip") > 0)
+    return odds
 
 
 def capacity(world, rows, size):
     """Debt that a bank carries alone (rows,) RMB: the collateral and a little unsecured credit."""
-    return pledge(world, rows, size) + world.numbers["credit.unsecured_limit"] * size
+    carried = pledge(world, rows, size)
+    carried += world.numbers["credit.unsecured_limit"] * size
+    return carried
 
 
 def _ordinary_rate(world, rows, size, debt, default):
     """Rate a bank needs on an ordinary loan that brings debt to this level: the secured part loses less."""
     p = world.numbers
-    secured = np.clip(pledge(world, rows, size) / np.maximum(debt, 1), 0, 1)
-    loss = p["credit.loss_secured"] * secured + p["credit.loss_unsecured"] * (1 - secured)
+    secured = pledge(world, rows, size)
+    secured /= at_least(debt, 1.0)
+    secured = secured.clip(0, 1, out=secured)
+    loss = p["credit.loss_secured"] * secured
+    loss += p["credit.loss_unsecured"] * (1 - secured)
     return required_rate(default, loss, 0.0, p["credit.funding_cost"] + p["credit.margin"])
 
 
@@ -157,7 +183,10 @@ def _judgement(world, fresh, rows):
     """Error of the bank's view (rows,): mostly a lasting one, since what it does not know it rarely learns."""
     p = world.numbers
     keep = p["credit.noise_persistence"]
-    return p["credit.signal_noise"] * (keep * world.firms.opacity[rows] + np.sqrt(1 - keep**2) * fresh)
+    error = keep * world.firms.opacity.take(rows, mode="clip")
+    error += math.sqrt(1 - keep**2) * fresh
+    error *= p["credit.signal_noise"]
+    return error
 
 
 def _offer(world, book, product, rows, open_to, wants, odds, noise, loss):
@@ -171,16 +200,17 @@ def _offer(world, book, product, rows, open_to, wants, odds, noise, loss):
     if quota <= 0:
         return nobody
     least = max(product.least or p["credit.minimum_ticket"], product.minimum_loan)
-    at = np.flatnonzero(open_to & (wants >= least))
-    amount = np.maximum(product.cap - world.books.balance[book].take(rows[at]), 0)
-    amount = np.rint(np.minimum(wants[at], amount, out=amount))
-    fits = np.flatnonzero(amount >= least)
-    at = at[fits]
+    at = rows_of(open_to & (wants >= least))
+    amount = product.cap - world.books.balance[book].take(rows.take(at), mode="clip")
+    amount = at_least(amount, 0.0, out=amount)
+    amount = np.rint(np.minimum(wants.take(at), amount, out=amount), out=amount)
+    fits = rows_of(amount >= least)
+    at = at.take(fits)
     if not len(at):
         return nobody
     agency = world.agencies[product.agency]
     cover = agency.cover(product) * agency.cover_kept
-    default = seen(odds[at], noise[at], p, cover)
+    default = seen(odds.take(at), noise.take(at), p, cover)
     funding = p["credit.funding_cost"] + p["credit.margin"]
     rate = required_rate(default, loss[at] if np.ndim(loss) else loss, cover, funding)
     if product.warrant_rate:
@@ -188,13 +218,13 @@ def _offer(world, book, product, rows, open_to, wants, odds, noise, loss):
     accepted = rate <= product.rate_cap
     if product.shares:  # with what others charge it must not cost more than the dearest ordinary loan
         accepted &= rate + sum(charge for _, _, charge in agency.charges(product)) <= p["credit.rate_cap"]
-    ok = np.flatnonzero(accepted)
-    order = ok[_ranked(default[ok], world.firms.identity, rows[at[ok]])]
-    amount = amount[fits[order]]
+    ok = rows_of(accepted)
+    order = ok.take(_ranked(default.take(ok), world.firms.identity, rows.take(at.take(ok))))
+    amount = amount.take(fits.take(order))
     amount = amount[: int(np.searchsorted(np.cumsum(amount), quota, side="right"))]
     order = order[: len(amount)]
-    at = at[order]
-    _disburse(world, book, rows[at], amount, rate[order])
+    at = at.take(order)
+    _disburse(world, book, rows.take(at), amount, rate.take(order))
     world.books.cover[book] = agency.cover(product)
     return at, amount
 
@@ -202,7 +232,7 @@ def _offer(world, book, product, rows, open_to, wants, odds, noise, loss):
 def _ranked(risk, identity, rows):
     """Order of these rows by risk, ties by identity. A stable sort costs several times more and ties are very rare."""
     order = np.argsort(risk)
-    ranked = risk[order]
+    ranked = risk.take(order)
     if np.any(ranked[1:] == ranked[:-1]):
         order = np.lexsort((identity[rows], risk))
     return order
@@ -220,12 +250,18 @@ def invest(world) -> None:
     firms, p, n = world.firms, world.numbers, world.firms.count
     sales = firms.sales[:n]
     desired = p["credit.investment_share"] * sales
-    free = np.maximum(firms.cash[:n] - p["credit.cash_floor"] * 4 * sales, 0)
-    done = np.rint(np.minimum(desired, free)) * firms.alive[:n]
+    free = firms.cash[:n] - p["credit.cash_floor"] * 4 * sales
+    free = at_least(free, 0.0, out=free)
+    done = np.rint(np.minimum(desired, free, out=free), out=free)
+    done[rows_of(~firms.alive[:n])] = 0
     world.ledger.from_firms("investment", done, "outside")
+    # Who wants next to nothing lacks nothing.
+    content = rows_of(desired <= 1)
+    funded = np.divide(done, at_least(desired, 1.0, out=desired), out=done)
+    funded[content] = 1
     # What lenders refuse, owners' money may stand in for.
-    unmet = equity.relieved(world)
-    firms.funded[:n] = np.where(desired > 1, done / np.maximum(desired, 1), 1.0) * (1 - unmet)
+    funded *= 1 - equity.relieved(world)
+    firms.funded[:n] = funded
 
 
 def start(world) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.premises import ACCELERATOR, ENCLAVE
+from sim.processes import branches, enclave_forms
 from sim.processes.tenancy import admit, collect, landing_chance, lease_ends, rooms
 from sim.processes.tenants import take
 
@@ -59,7 +60,8 @@ def send_research(world) -> None:
     firms, p, table, n = world.firms, world.numbers, world.carriers, world.firms.count
     free = table.free() * (table.kind == ENCLAVE)
     rows = np.flatnonzero(firms.alive[:n] & (firms.cert_year[:n] > 0) & (firms.carrier[:n] < 0))
-    rows = rows[table.traits.sends_research[firms.identity[rows]] == world.quarter // 4]
+    year = table.traits.sends_research.take(firms.identity.take(rows, mode="clip"), mode="clip")
+    rows = rows.compress(year == world.quarter // 4)
     if not len(rows) or not free.any():
         return
     # Local firms go to the nearest hub, as far as the places that are not kept for projects.
@@ -86,7 +88,7 @@ def graduate(world) -> None:
     """At the end of its stay a project lands or leaves; the R&D of a local firm comes home."""
     firms, p, table = world.firms, world.numbers, world.carriers
     _collect(world)
-    rows = table.seats[table.kinds == ENCLAVE]
+    rows = table.in_hubs(firms)
     tenure = world.quarter - firms.tenant_since[rows]
     due = lease_ends(tenure, table.stay[ENCLAVE], np.zeros(len(rows), bool))
     who, traits = firms.identity[rows], table.traits
@@ -105,18 +107,22 @@ def graduate(world) -> None:
 def _shift(world, rows) -> np.ndarray:
     """Log-odds of landing against the usual: suppliers at home, package, pull of the host (rows,)."""
     firms, p, table = world.firms, world.numbers, world.carriers
-    package = sum(x.package for x in world.rules.premises.supports) - p["enclave.package_usual"]
+    package = enclave_forms.of_tenants(world, "package", rows) - p["enclave.package_usual"]
+    # Who may leave the laboratory where it is gives up less of the hub, and need not talk its researchers into moving.
+    kept = enclave_forms.term(world, rows, "rd_outside")
     host = np.log(table.hub_rd / table.hub_rd[np.argmin(table.hub_distance)])
     # A hub farther away lets go no more easily, but coming from there costs more: distance enters as travel does.
     return (
         p["enclave.landing_fit"] * table.fit[firms.sector[rows]]
         + p["enclave.landing_package"] * package / p["entry.setup_cost"]
-        - p["enclave.landing_pull"] * host[firms.hub[rows]]
+        - p["enclave.landing_pull"] * host[firms.hub[rows]] * (1 - kept)
+        + p["enclave.landing_research"] * kept
     )
 
 
 def _land(world, rows):
     firms, p, table = world.firms, world.numbers, world.carriers
+    branches.keep_laboratories(world, enclave_forms.term(world, rows, "rd_outside"), rows)
     _resize(firms, rows, 1 / firms.scale[rows])
     firms.scale[rows] = 1.0
     table.release(firms, rows)
@@ -124,9 +130,9 @@ def _land(world, rows):
     world.ledger.to_firms("equity", np.full(len(rows), np.rint(p["entry.setup_cost"])), "outside", rows)
     firms.awaits[rows] = ACCELERATOR
     for support in world.rules.premises.supports:
-        if support.package and len(rows):
-            amount = np.full(len(rows), np.rint(support.package))
-            world.agencies[support.agency].pay_now(world, "package", rows, amount)
+        if support.package and len(mine := rows[enclave_forms.served(world, support, rows)]):
+            amount = np.full(len(mine), np.rint(support.package))
+            world.agencies[support.agency].pay_now(world, "package", mine, amount)
     table.flows["enclave_landed"] = float(len(rows))
 
 
@@ -134,7 +140,7 @@ def _leave(world, rows):
     """Gone with money and knowledge; part of the support is owed back."""
     firms, p, table = world.firms, world.numbers, world.carriers
     table.flows["enclave_left"] = float(len(rows))
-    share = sum(x.clawback for x in world.rules.premises.supports)
+    share = enclave_forms.of_tenants(world, "clawback", rows)
     owed = float(np.rint(share * firms.supported[rows]).sum()) if p["enclave.leaving"] else 0.0
     table.receivable[0] += owed
     table.flows["clawback_due"] = owed
@@ -160,6 +166,7 @@ def present(world, stock) -> np.ndarray:
     near = np.exp2(-world.carriers.hub_distance / world.numbers["knowledge.half_distance"])
     out = stock.copy()
     out[rows] *= near[world.firms.hub[rows]]
+    branches.at_home(world, out, near)
     return out
 
 
@@ -169,7 +176,7 @@ def better(world, n) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     Staff in the hub are better and dearer. What can be heard, ε·ln(1 + hub/city), is taken up geometrically.
     """
     firms, p, table = world.firms, world.numbers, world.carriers
-    rows = np.flatnonzero(firms.hub[:n] >= 0)
+    rows = table.in_hubs(firms)
     hub = firms.hub[rows]
     city = p["place.enterprise_rd"]
     reach = p["knowledge.spillover_elasticity"] * np.log1p(table.hub_rd / city)

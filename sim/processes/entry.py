@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.initial import FOUNDER, OUTSIDE, RISER
-from sim.processes import attraction, enclaves, links
+from sim.processes import attraction, branches, enclaves, institutes_work, links, tied_incubators
 from sim.processes.equity import pull
 
 
@@ -32,14 +32,15 @@ def enter(world) -> None:
     gap = p.at("economy.market_growth", quarter) - p["entry.normal_growth"]
     chance = entry_probability(
         p["entry.base_probability"], gap, support, p["entry.market_response"], p["entry.support_response"],
-        people + links.spin_off_odds(world, rows),
+        people + links.spin_off_odds(world, rows) + institutes_work.spin_off_odds(world, rows)
+        + tied_incubators.spin_offs(world, rows, cast.university[rows]),
     )  # fmt: skip
     # Public funds that must invest here draw outside projects.
     settles = entry_probability(p["place.outside_settle"], 0.0, pull(world), 0.0, p["equity.attraction"])
     chance = np.where(cast.kind[rows] == OUTSIDE, settles, chance)
     # A project in a hub may come through an enclave, whether it would have settled or not.
     through = enclaves.offers(world, rows)
-    comes = (cast.outside_option[rows] < chance) | (through >= 0)
+    comes = (cast.outside_option[rows] < chance) | (through >= 0) | branches.offer(world, rows, through, settles)
     coming, through, part = attraction.recruit(world, rows, rows[comes], through[comes], settles)
     size = cast.sales_1[coming]
     rows = world.seat(coming)
@@ -51,6 +52,7 @@ def enter(world) -> None:
     firms.birth[rows] = quarter - np.where(firms.kind[rows] == RISER, int(p["economy.riser_age"]), 0)
     firms.costs[rows] = np.rint(firms.sales[rows] * (1 - firms.margin[rows]))
     enclaves.settle(world, rows, through)
+    branches.settle(world, coming, rows)
     attraction.settle(world, coming, rows, part)
     equity = np.rint(part * (p["entry.setup_cost"] + p["credit.cash_target"] * size))
     world.ledger.to_firms("equity", np.where(outside, 0, equity), "households", rows)

@@ -14,7 +14,7 @@ CLEARED = lines((
     "rd_real_1", "rd_year", "misused_year", "rd_1", "rd_2", "rd_3", "intensity", "plan_extra", "plan_relabel", "aims", "considers",
     "claims", "grant_left", "grant_quarter", "knowledge", "employment", "other_staff", "posts", "st_staff", "st_skill",
     "funded", "below", "profit_year", "profit_1",
-    "deduct_year", "deduct_1", "loss_carried", "registered", "pan_tech", "rd_org", "keylab", "fledgling_until",
+    "deduct_year", "deduct_1", "loss_carried", "registered", "pan_tech", "rd_org", "rd_paper", "keylab", "fledgling_until",
     "gazelle_until", "unicorn_until", "tier", "cert_year", "outreach", "project_offer", "project_fee", "project_extra",
     "backed", "price", "equity_left", "equity_quarter",
 ))  # fmt: skip
@@ -52,25 +52,39 @@ def usual_hazard(world):
 def leave(world) -> None:
     """Firms out of cash for too long, firms that close for other causes, and firms that move away."""
     firms, p, n = world.firms, world.numbers, world.firms.count
-    alive = firms.alive[:n]
-    below = np.where(alive & (firms.cash[:n] < 0), firms.below[:n] + 1, 0)
-    firms.below[:n] = np.minimum(below, 100)
-    owed = firms.cash[:n] < -p["exit.trade_credit"] * 4 * firms.sales[:n]
-    insolvent = alive & (owed | (below >= p["exit.grace"]))
+    alive, cash, size = firms.alive[:n], firms.cash[:n], 4 * firms.sales[:n]
+    below = firms.below[:n] + 1
+    below *= (alive & (cash < 0)).view(np.int8)
+    np.minimum(below, 100, out=firms.below[:n])
     age_band = band(world.quarter - firms.birth[:n], [4 * age for age in AGES])
-    size_band = band(4 * firms.sales[:n], size_edges(p))
-    cell = (len(size_edges(p)) + 1) * age_band.astype(np.int64) + size_band
-    yearly = hazards(p).take(cell) * firms.frailty[:n] * p["exit.other_causes"]
+    size_band = band(size, size_edges(p))
+    size *= -p["exit.trade_credit"]
+    insolvent = cash < size
+    insolvent |= below >= p["exit.grace"]
+    insolvent &= alive
+    cell = ((len(size_edges(p)) + 1) * age_band + size_band).astype(np.int64)
+    yearly = hazards(p).take(cell, mode="clip")
+    yearly *= firms.frailty[:n]
+    yearly *= p["exit.other_causes"]
     yearly = shelter.hazard(world, yearly, cell)
     # u < 1 − (1 − h)^(1/4), the quarterly hazard, written without a root.
-    stays = (1 - world.luck.uniform("exit")) ** 2
-    closes = 1 - stays * stays < np.minimum(yearly, 0.95)
-    moves = world.luck.uniform("relocate") < p["exit.relocation_rate"] / 4 * shelter.moving(world, n)
-    moves |= firms.departing[:n]
-    world.record_exits(insolvent, closes & alive & ~insolvent, len(size_edges(p)) + 1, age_band, size_band)
-    gone = np.flatnonzero(alive & (insolvent | closes))
+    stays = 1 - world.luck.uniform("exit")
+    stays *= stays
+    stays *= stays
+    closes = np.subtract(1, stays, out=stays) < np.minimum(yearly, 0.95, out=yearly)
+    closes &= alive
+    closes &= ~insolvent
+    world.record_exits(insolvent, closes, len(size_edges(p)) + 1, age_band, size_band)
+    ends = insolvent | closes
+    gone = np.flatnonzero(ends)
     _settle(world, gone)
-    movers = np.flatnonzero(alive & moves & ~(insolvent | closes))
+    rate = shelter.moving(world, n)
+    rate *= p["exit.relocation_rate"] / 4
+    moves = world.luck.uniform("relocate") < rate
+    moves |= firms.departing[:n]
+    moves &= alive
+    movers = np.flatnonzero(moves)
+    movers = movers[~ends[movers]]
     attraction.owe(world, movers)
     _move(world, movers)
     rows = np.concatenate([gone, movers])
@@ -89,17 +103,10 @@ def leave(world) -> None:
 
 def _move(world, rows):
     """A firm that moves takes its cash and is refinanced elsewhere."""
-    ledger, books, cash = world.ledger, world.books, world.firms.cash
-    for book in range(len(books.names)):
-        owed = books.balance[book].take(rows)
-        owes = np.flatnonzero(owed)
-        if not len(owes):
-            continue
-        at, paid = rows[owes], owed[owes]
-        ledger.transfer("principal", paid.sum(), "outside", "banks")
-        world.bank_flow("repaid", paid, at)
-        books.repay(book, paid, at)
-        books.installment[book, at] = 0
+    ledger, cash = world.ledger, world.firms.cash
+    paid = world.books.close(rows).sum(axis=0)
+    ledger.transfer("principal", paid.sum(), "outside", "banks")
+    world.bank_flow("repaid", paid, rows)
     stakes.sell_movers(world, rows)
     ledger.from_firms("moved", np.maximum(cash[rows], 0), "outside", rows)
     ledger.to_firms("trade_loss", np.maximum(-cash[rows], 0), "outside", rows)
@@ -110,30 +117,26 @@ def _settle(world, rows):
     p, ledger, books, cash = world.numbers, world.ledger, world.books, world.firms.cash
     first = np.rint(p["credit.grace_recovery"] * np.maximum(cash[rows], 0))
     ledger.from_firms("closing", first, "households", rows)
+    owed = books.close(rows)
+    before = owed.cumsum(axis=0) - owed
+    paid = np.minimum(owed, np.maximum(np.maximum(cash[rows], 0) - before, 0))
+    lost = owed - paid
+    books.defaulted += lost.sum(axis=1)
+    paid = paid.sum(axis=0)
+    ledger.from_firms("principal", paid, "banks", rows)
+    world.bank_flow("repaid", paid, rows)
+    share = np.full((len(books.names), 1), p["credit.loss_unsecured"])
+    share[0] = p["credit.loss_secured"]
+    recovered = np.rint((1 - share) * lost)
+    ledger.transfer("collateral", recovered.sum(), "outside", "banks")
+    covered = np.rint(books.cover[:, None] * (lost - recovered))
+    recovered = recovered.sum(axis=0)
     for book, name in enumerate(books.names):
-        owed = books.balance[book].take(rows)
-        owes = np.flatnonzero(owed)
-        if not len(owes):
-            continue
-        at, owed = rows[owes], owed[owes]
-        paid = np.minimum(owed, np.maximum(cash[at], 0))
-        ledger.from_firms("principal", paid, "banks", at)
-        books.repay(book, paid, at)
-        world.bank_flow("repaid", paid, at)
-        lost = books.write_off(book, at)
-        share = p["credit.loss_secured"] if book == 0 else p["credit.loss_unsecured"]
-        collateral = np.rint((1 - share) * lost)
-        ledger.transfer("collateral", collateral.sum(), "outside", "banks")
-        loss = lost - collateral
-        covered = np.rint(books.cover[book] * loss)
-        agency = world.agencies.get(name)
-        product = world.contracts.get(name)
-        if agency is not None and product is not None:
-            covered = agency.compensate(world, covered, product.stop_loss * (books.total[book] + lost.sum()))
-        else:
-            covered = np.zeros(len(at))
-        world.bank_flow("owed", lost, at)
-        world.bank_flow("recovered", collateral + covered, at)
+        if name in world.agencies and name in world.contracts:
+            stop = world.contracts[name].stop_loss * float(books.total[book] + lost[book].sum())
+            recovered += world.agencies[name].compensate(world, covered[book], stop)
+    world.bank_flow("owed", lost.sum(axis=0), rows)
+    world.bank_flow("recovered", recovered, rows)
     stakes.write_off(world, rows)
     ledger.from_firms("closing", np.maximum(cash[rows], 0), "households", rows)
     ledger.to_firms("trade_loss", np.maximum(-cash[rows], 0), "outside", rows)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.people import SEARCHING
+from sim.processes import branches
 
 FEW = 0.5  # a smaller part of the rows is first found, then sorted
+UNIT = float(np.sqrt(3) / np.pi)  # one over the standard deviation of a logistic
 
 
 def matches(vacancies, searchers, exponent):
@@ -35,33 +37,46 @@ def head_cost(p, quarter, wage):
 
 def fill(staff, posts, team, usual):
     """Part of the posts that work (rows,): a team of others stands in for some of the empty ones."""
-    return (np.minimum(staff, posts) + team * usual) / np.maximum(posts + team, 1e-9)
+    works = np.minimum(staff, posts)
+    works += team * usual
+    works /= np.maximum(posts + team, 1e-9)
+    return works
 
 
 def staffing(world, n) -> np.ndarray:
     """Factor on real R&D from filled posts, one at the usual fill (n,): an empty post stops its labour share."""
     firms, p, labour = world.firms, world.numbers, world.labour
     filled = fill(firms.st_staff[:n], whole_posts(firms, n), p["talent.team"], labour.usual_fill)
-    return 1 + p["talent.shortage"] * p["talent.labour_share"] * (filled / labour.mean_fill - 1)
+    filled /= labour.mean_fill
+    filled -= 1
+    filled *= p["talent.shortage"] * p["talent.labour_share"]
+    filled += 1
+    return filled
 
 
 def whole_posts(firms, n) -> np.ndarray:
     """Posts in heads (n,): a part of a post is one with that probability, by the firm's lot."""
-    return np.floor(firms.posts[:n] + firms.lot[:n])
+    posts = firms.posts[:n] + firms.lot[:n]
+    return np.floor(posts, out=posts)
 
 
 def efficiency(world, n) -> np.ndarray:
     """Knowledge per yuan of R&D against the start (n,): better staff give more, dearer staff less."""
     p, labour = world.numbers, world.labour
-    skill = np.exp(p["talent.skill_effect"] * p["talent.labour_share"] * world.firms.st_skill[:n])
-    return skill / (labour.mean_efficiency * cost_factor(labour.wage, p["talent.labour_share"]))
+    skill = p["talent.skill_effect"] * p["talent.labour_share"] * world.firms.st_skill[:n]
+    np.exp(skill, out=skill)
+    skill /= labour.mean_efficiency * cost_factor(labour.wage, p["talent.labour_share"])
+    return skill
 
 
 def offers(p, firms, rows, luck) -> np.ndarray:
     """Posted log wage of these firms (rows,): size and productivity premium, and luck."""
-    size = np.log(np.maximum(4 * firms.sales[rows], 1e5))
-    premium = p["talent.offer_size"] * size + p["talent.offer_productivity"] * firms.productivity[rows]
-    return premium + p["talent.offer_noise"] * luck
+    offer = 4 * firms.sales.take(rows, mode="clip")
+    np.log(np.maximum(offer, 1e5, out=offer), out=offer)
+    offer *= p["talent.offer_size"]
+    offer += p["talent.offer_productivity"] * firms.productivity.take(rows, mode="clip")
+    offer += p["talent.offer_noise"] * luck
+    return offer
 
 
 def best(score, identity, number) -> np.ndarray:
@@ -95,9 +110,12 @@ def _falling(score, identity) -> np.ndarray:
 
 def bell(uniform):
     """Logistic noise of unit standard deviation from uniform luck: two draws of one kind, one stream."""
-    u = np.minimum(np.maximum(uniform, 1e-6), 1 - 1e-6)
+    u = np.maximum(uniform, 1e-6)
+    np.minimum(u, 1 - 1e-6, out=u)
     u /= 1 - u
-    return np.log(u, out=u) * (np.sqrt(3) / np.pi)
+    np.log(u, out=u)
+    u *= UNIT
+    return u
 
 
 def assign(vacancies, offer, firm_identity, score, identity, exponent):
@@ -107,7 +125,7 @@ def assign(vacancies, offer, firm_identity, score, identity, exponent):
     """
     hires = int(np.rint(matches(float(vacancies.sum()), float(len(score)), exponent)))
     firms = best(offer, firm_identity, len(offer))
-    posts = np.repeat(firms, vacancies[firms])[:hires]
+    posts = np.repeat(firms, vacancies.take(firms, mode="clip"))[:hires]
     return posts, best(score, identity, hires)
 
 
@@ -116,14 +134,15 @@ def set_posts(world) -> None:
     firms, p, n = world.firms, world.numbers, world.firms.count
     posts = firms.posts[:n]
     change = 4 * world.rd_plan
+    branches.post(world, change)
     change /= head_cost(p, world.quarter, world.labour.wage)
     change -= posts
-    new = np.flatnonzero(firms.birth[:n] == world.quarter)
+    new = world.entered[firms.birth[world.entered] == world.quarter]
     at_once = change[new]
     change *= p["talent.post_adjustment"]
     change[new] = at_once
     posts += change
-    posts *= firms.alive[:n]
+    posts[np.flatnonzero(~firms.alive[:n])] = 0
     world.labour.posts = whole_posts(firms, n)
 
 
@@ -131,16 +150,19 @@ def hire(world, luck) -> None:
     """One round of matching over vacancies and searchers; counts what is filled."""
     firms, people, p, labour, n = world.firms, world.talent, world.numbers, world.labour, world.firms.count
     at = np.flatnonzero(labour.posts > firms.st_staff[:n])
-    empty = (labour.posts[at] - firms.st_staff[at]).astype(np.int64)
+    empty = (labour.posts.take(at, mode="clip") - firms.st_staff.take(at, mode="clip")).astype(np.int64)
     searchers = people.searching
     offer = offers(p, firms, at, bell(world.luck.sparse("vacancy", at)))
-    score = people.skill[searchers] + p["talent.search_noise"] * bell(luck.sparse("search", searchers))
-    posts, found = assign(empty, offer, firms.identity[at], score, people.identity[searchers], p["talent.matching"])
-    who = searchers[found]
+    score = bell(luck.sparse("search", searchers))
+    score *= p["talent.search_noise"]
+    score += people.skill.take(searchers, mode="clip")
+    identity = firms.identity.take(at, mode="clip"), people.identity.take(searchers, mode="clip")
+    posts, found = assign(empty, offer, identity[0], score, identity[1], p["talent.matching"])
+    who = searchers.take(found, mode="clip")
     left = np.ones(len(searchers), bool)
     left[found] = False
-    people.searching = searchers[left]
-    move(world, who, at[posts])
+    people.searching = searchers.compress(left)
+    move(world, who, at.take(posts, mode="clip"))
     people.since[who] = world.quarter
     people.contract_end[who] = world.quarter + 4
     vacant = float(empty.sum())
@@ -152,13 +174,13 @@ def hire(world, luck) -> None:
 def move(world, rows, to) -> None:
     """Persons change employer: a slot each, or SEARCHING or ABSENT for all; staff and skill of firms follow."""
     people, firms, labour = world.talent, world.firms, world.labour
-    skill = (people.skill[rows] - labour.usual_skill).astype(np.float64)
-    before = people.employer[rows]
+    skill = (people.skill.take(rows, mode="clip") - labour.usual_skill).astype(np.float64)
+    before = people.employer.take(rows, mode="clip").astype(np.int64)
     works = before >= 0
     if works.any():
-        before = before[works]
+        before = before.compress(works)
         np.subtract.at(firms.st_staff, before, 1.0)
-        np.subtract.at(labour.skill_sum, before, skill[works])
+        np.subtract.at(labour.skill_sum, before, skill.compress(works))
     people.employer[rows] = to
     if np.ndim(to):
         np.add.at(firms.st_staff, to, 1.0)
@@ -171,8 +193,8 @@ def settle_staff(world) -> None:
     """Mean skill and employment of firms from their staff."""
     firms, n = world.firms, world.firms.count
     staff = firms.st_staff[:n]
-    firms.st_skill[:n] = world.labour.skill_sum[:n] / (staff + world.numbers["talent.team"])
-    firms.employment[:n] = firms.other_staff[:n] + staff
+    np.divide(world.labour.skill_sum[:n], staff + world.numbers["talent.team"], out=firms.st_skill[:n])
+    np.add(firms.other_staff[:n], staff, out=firms.employment[:n])
 
 
 def set_wage(world) -> None:

@@ -33,10 +33,11 @@ def thinned(p, usual, surplus):
 
 def decide(uniform, leaves, switches, quits, laid_off):
     """One draw, five ends: leave the city, leave R&D, search another post, be laid off, stay (rows,)."""
-    fate, edge = np.zeros(len(uniform), np.int8), 0.0
-    for part in (leaves, switches, quits, laid_off):
-        edge = edge + part
-        fate += uniform >= edge
+    edge = leaves.copy()
+    fate = (uniform >= edge).view(np.int8)
+    for part in (switches, quits, laid_off):
+        edge += part
+        fate += (uniform >= edge).view(np.int8)
     return fate
 
 
@@ -61,36 +62,50 @@ def destination(world, kind, place) -> np.ndarray:
 def review(world, luck, rows, change) -> None:
     """Persons whose year is over (rows,) decide by the change of the city's utility (kinds,), or are let go."""
     people, p, labour = world.talent, world.numbers, world.labour
-    uniform = luck.sparse("stay", rows)
-    kind, employer = people.kind[rows], people.employer[rows]
-    cell = 4 * kind
-    cell += 2 * (people.since[rows] > world.quarter - EARLY)
-    cell += employer == SEARCHING
+    drawn, employer = luck.sparse("stay", rows), people.employer.take(rows, mode="clip")
     usual, switches, quits = labour.rates
     # Nobody likes the city less than the least attached who ever came, and a subsidy only adds.
     most = thinned(p, usual, labour.least_attachment + np.repeat(change, 4)) + switches + quits
-    laid_off = _lay_offs(world)[employer]
-    # Most stay whatever the city is worth to them: only the others are looked at.
-    near = np.flatnonzero(uniform < (most * (1 + 1e-5))[cell] + laid_off)
-    who, at, drawn = rows[near], cell[near], uniform[near]
+    most *= 1 + 1e-5
+    laid_off = _lay_offs(world).take(employer, mode="wrap")
+    # Most stay whatever the city is worth to them: only the others are looked at, at last only those near an end.
+    near = np.flatnonzero(drawn < laid_off + most.max())
+    at = _cells(world, rows.take(near, mode="clip"), employer.take(near, mode="clip"))
+    laid_off, drawn = laid_off.take(near, mode="clip"), drawn.take(near, mode="clip")
+    nearer = np.flatnonzero(drawn < most.take(at, mode="clip") + laid_off)
+    near, at, drawn, laid_off = (x.take(nearer, mode="clip") for x in (near, at, drawn, laid_off))
+    who = rows.take(near, mode="clip")
     leaves = thinned(p, usual[at], surplus_now(world, who, change))
-    ends = decide(drawn, leaves, switches[at], quits[at], laid_off[near])
-    retired = people.born[rows] <= world.quarter - 4 * p["talent.retirement_age"]
-    goes = retired.copy()
+    ends = decide(drawn, leaves, switches[at], quits[at], laid_off)
+    # The old are few: they are looked for among all, and those whose year is over are kept.
+    old = np.flatnonzero(people.born[: people.count] <= int(np.floor(world.quarter - 4 * p["talent.retirement_age"])))
+    goes = np.zeros(len(rows), bool)
+    goes[np.searchsorted(rows, old[people.contract_end[old] <= world.quarter])] = True
+    moves = (ends == LEFT) & ~goes[near]
     goes[near[ends <= SWITCHED]] = True
-    gone = rows[goes]
-    moves = (ends == LEFT) & ~retired[near]
-    to = destination(world, people.kind[who[moves]], drawn[moves] / np.maximum(leaves[moves], 1e-9))
+    gone = rows.compress(goes)
+    moves = np.flatnonzero(moves)
+    away, place = who[moves], drawn[moves] / np.maximum(leaves[moves], 1e-9)
+    to = destination(world, people.kind[away], place)
     due = people.granted[people.contract_end[people.granted] <= world.quarter]
     labour.subsidy_over = int(np.count_nonzero(_over(people.subsidy_end[due], world.quarter)))
-    labour.left_after_subsidy = int(np.count_nonzero(_over(people.subsidy_end[who[moves]], world.quarter)))
+    labour.left_after_subsidy = int(np.count_nonzero(_over(people.subsidy_end[away], world.quarter)))
     labour.left = np.bincount(people.kind[gone], minlength=len(KINDS))
     labour.left_to = np.bincount(to, minlength=len(labour.base_share))
     labour.left_to[LOCAL] += len(gone) - len(to)
     people.contract_end[rows] = world.quarter + 4
-    move(world, who[(ends == QUIT) | (ends == LAID_OFF)], SEARCHING)
+    move(world, who.compress((ends == QUIT) | (ends == LAID_OFF)), SEARCHING)
     move(world, gone, ABSENT)
     people.remove(gone)
+
+
+def _cells(world, rows, employer) -> np.ndarray:
+    """Kind, first years, searching as one number (rows,): the columns of `rates`."""
+    people = world.talent
+    cell = 4 * people.kind.take(rows, mode="clip")
+    cell += 2 * (people.since.take(rows, mode="clip") > world.quarter - EARLY)
+    cell += employer == SEARCHING
+    return cell
 
 
 def rates(p, labour) -> np.ndarray:
@@ -108,7 +123,8 @@ def _lay_offs(world) -> np.ndarray:
     # One person a firm may always keep. A quarter of the staff is reviewed, so half the excess goes each quarter.
     many = np.flatnonzero(staff > posts)
     part = np.zeros(len(staff) + 1)
-    part[many] = np.minimum(2 * (staff[many] - np.maximum(posts[many], 1)) / staff[many], 1)
+    heads = staff.take(many, mode="clip")
+    part[many] = np.minimum(2 * (heads - np.maximum(posts.take(many, mode="clip"), 1)) / heads, 1)
     return part
 
 
@@ -124,7 +140,7 @@ def release(world, slots) -> None:
     people = world.talent
     gone = np.zeros(world.firms.rows - ABSENT, bool)  # the last two stand for no employer
     gone[slots] = True
-    rows = np.flatnonzero(gone[people.employer[: people.count]])
+    rows = np.flatnonzero(gone.take(people.employer[: people.count], mode="wrap"))
     people.employer[rows] = SEARCHING
     people.searching = np.concatenate([people.searching, rows])
     world.labour.skill_sum[slots] = 0

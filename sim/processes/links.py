@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.bands import band
 from sim.population.ties import BLOCKS, CENTRE, EVENT, INITIAL, SEARCH, SPIN_OFF, Ties, block_of
-from sim.processes import exit, projects
+from sim.processes import enclave_forms, exit, projects
 
 LEVELS = 5  # classes of ties by projects done, from none to four and more: more make no difference to the strength
 STEPS = 2048  # places in a table of partners: shares to half a per mille
@@ -35,19 +35,20 @@ def steady_state(opens, ends, exits, years, at_once=0.0):
     ties. A part `at_once` of new ties begins with a project.
     """
     stays, classes = 1 - exits, len(opens)
-    idle, opened = np.zeros(classes), np.zeros(classes)
+    idle, opened = [0.0] * classes, [0.0] * classes
     comes, new, begins = 0.0, 1.0 - at_once, at_once
-    for k in range(classes):
+    for k, opening in enumerate(opens.tolist()):
         # Seen before the review: what stayed idle and what comes back from projects.
-        keeps = 1 - opens[k] - ends
+        keeps = 1 - opening - ends
         out = 1 - stays * keeps
         if k == classes - 1:
-            out -= opens[k] * stays**years
+            out -= opening * stays**years
         seen = (stays * new + comes) / out
         idle[k] = seen * keeps + new
-        opened[k] = seen * opens[k] + begins
+        opened[k] = seen * opening + begins
         comes, new, begins = opened[k] * stays**years, 0.0, 0.0
-    return idle, opened[:, None] * stays ** np.arange(years), opened
+    opened = np.array(opened)
+    return np.array(idle), opened[:, None] * stays ** np.arange(years), opened
 
 
 def solve(flow, strength, ends, exits, years, at_once=0.0):
@@ -63,14 +64,15 @@ def solve(flow, strength, ends, exits, years, at_once=0.0):
 def rotate(one, other):
     """A uniform draw of a pair out of one of each side: (u + v) mod 1, independent between any two pairs."""
     both = one + other
-    both -= both >= 1
+    both -= np.floor(both)
     return both
 
 
 def digits(luck):
     """Another uniform draw: the later digits of this one."""
     later = luck * SHIFT
-    return later - np.floor(later)
+    later -= np.floor(later)
+    return later
 
 
 def outreach(research, exponent):
@@ -97,7 +99,9 @@ def guide(pull):
 
 def choose(luck, cell, table):
     """University of each draw (rows,) by the shares of its cell (district and sector)."""
-    return table[cell, (luck * STEPS).astype(np.int64)].astype(np.int64)
+    place = (luck * STEPS).astype(np.int64)
+    place += STEPS * cell
+    return table.ravel().take(place, mode="clip").astype(np.int64)
 
 
 def tied_share(number, chance):
@@ -172,7 +176,9 @@ def start(world) -> None:
     # A project under way has been paid in all its quarters but one on average when a quarter ends.
     under_way, paid = ties.carrying(), quarters / (quarters - 1)
     u.knowledge[:] = know = projects.steady_knowledge(world, under_way, paid)
-    slots, learned, better = projects.lessons(world, under_way)
+    slots, learned, better = projects.lessons(
+        world, ties.slot[under_way], ties.university[under_way], ties.fee[under_way]
+    )
     world.usual_links = Usual(
         total, search.sum(axis=2).ravel(), guide(search), guide(event), guide(centre), opens,
         np.minimum(projects.chance(opens, p["university.support_response"]), 1 - ends), ends, paid * float(ties.fee[under_way].sum()),
@@ -252,17 +258,19 @@ def meet(world) -> None:
     n, season, block = firms.count, world.season, ties.block(world.season)
     ties.arrive(world.entered, firms.identity[world.entered], _cells(world, world.entered))
     rows = np.flatnonzero(firms.alive[:n] & (ties.turn[:n] == season))
-    for some in (rows, world.entered):
-        firms.outreach[some] = _outreach(world, some)
+    some = np.concatenate([rows, world.entered])
+    firms.outreach[some] = _outreach(world, some)
     projects.measure(world)
     own, others = world.luck.uniform("tie"), world.luck.streams.uniform("university", world.quarter, u.count + 2)
-    luck = rotate(own.take(ties.slot[block], mode="clip"), others[ties.university[block]])
-    ready = projects.ready(world, block.start, luck)
-    chances = usual.opens[ties.code[ready + block.start]]
-    unused = np.flatnonzero(luck >= 1 - usual.ends) + block.start
-    ties.end(unused[ties.code[unused] <= ties.show], season)
+    code = ties.code[block]
+    luck = rotate(own.take(ties.slot[block], mode="clip"), others.take(ties.university[block], mode="clip"))
+    ready = projects.ready(world, code, luck)
+    chances = usual.opens.take(code.take(ready))
+    unused = np.flatnonzero(luck >= 1 - usual.ends)
+    ties.end(unused[code.take(unused) <= ties.show] + block.start, season)
     _spin_offs(world)
-    mine, cell = own[rows], ties.cell[rows]
+    enclave_forms.tie_partners(world)
+    mine, cell = own.take(rows), ties.cell.take(rows)
     _search(world, rows, cell, mine)
     new = _bring_together(world, rows, cell, rotate(mine, others[-2]), rotate(mine, others[-1]))
     # Some sign at the event; the pair decides once more.
@@ -297,28 +305,28 @@ def _spin_offs(world):
 def _search(world, rows, cell, luck):
     """Every firm searches at its own pace, whatever others do."""
     usual = world.usual_links
-    rate = world.firms.outreach[rows] / usual.outreach * usual.search[cell]
+    rate = world.firms.outreach.take(rows) / usual.outreach * usual.search.take(cell)
     # Whole contacts for sure, one more by luck; a large firm may meet the same university twice.
     number = np.floor(rate + 1 - luck).astype(np.int64)
+    before = np.cumsum(number) - number
     found = np.repeat(np.arange(len(rows)), number)
-    nth = np.arange(len(found)) - np.repeat(np.cumsum(number) - number, number)
-    university = choose(digits(luck[found] + nth * GOLDEN), cell[found], usual.partners)
-    pair = np.sort(rows[found] * 64 + university)
+    nth = np.arange(len(found)) - before.take(found)
+    university = choose(digits(luck.take(found) + nth * GOLDEN), cell.take(found), usual.partners)
+    pair = np.sort(rows.take(found) * 64 + university)
     pair = pair[np.append(True, pair[1:] != pair[:-1])[: len(pair)]]
-    slot, university = pair >> 6, pair & 63
-    _tie(world, slot, university, np.zeros(len(slot), np.int64), SEARCH)
+    _tie(world, pair >> 6, pair & 63, np.zeros(len(pair), np.int8), SEARCH)
 
 
 def _bring_together(world, rows, cell, at_events, in_centres):
     """Events and centres make so many contacts in all, most with firms that reach out anyway; returns new event ties."""
     firms, p, usual, rules = world.firms, world.numbers, world.usual_links, world.rules.links
-    weight = firms.outreach[rows]
+    weight = firms.outreach.take(rows)
     first = world.place.districts.index(p["place.transfer_district"]) * len(world.place.sectors)
-    inside = (cell >= first) & (cell < first + len(world.place.sectors))
-    brought = rules.centres / 4 * p["university.contacts_per_centre"] / max(float((weight * inside).sum()), 1e-9)
-    came = np.flatnonzero(in_centres < brought * weight * inside)
+    inside = weight * ((cell >= first) & (cell < first + len(world.place.sectors)))
+    brought = rules.centres / 4 * p["university.contacts_per_centre"] / max(float(inside.sum()), 1e-9)
+    came = np.flatnonzero(in_centres < brought * inside)
     university = choose(digits(in_centres[came]), cell[came], usual.in_centres)
-    _tie(world, rows[came], university, np.zeros(len(came), np.int64), CENTRE)
+    _tie(world, rows[came], university, np.zeros(len(came), np.int8), CENTRE)
     met = rules.events / 4 * p["university.contacts_per_event"] / max(float(weight.sum()), 1e-9)
     came = np.flatnonzero(at_events < met * weight)
     luck = digits(at_events[came])
@@ -332,13 +340,13 @@ def _tie(world, slot, university, code, origin) -> np.ndarray:
     """Tie these firms (each once) where they are not tied yet; a working contact revives a tie for show."""
     ties, block = world.ties, world.ties.block(world.season)
     tied = ties.tied(university, slot)
-    again = tied & (code != ties.show)
-    if again.any():
-        met = ties.met
-        met[slot[again]] = university[again]
+    again = np.flatnonzero(tied & (code != ties.show))
+    if len(again):
+        met, at = ties.met, slot[again]
+        met[at] = university[again]
         show = np.flatnonzero(ties.code[block] == ties.show) + block.start
         ties.code[show[met[ties.slot[show]] == ties.university[show]]] = 0
-        met[slot[again]] = -1
+        met[at] = -1
     new = np.flatnonzero(~tied)
     return ties.add(world.season, university[new], slot[new], code[new], origin)
 
@@ -364,7 +372,7 @@ def imbalances(world) -> dict[str, float]:
     used = int(np.count_nonzero(ties.code != ties.free))
     busy = int(np.count_nonzero(ties.code == ties.busy))
     gaps = {
-        "ties of dead firms": float(np.count_nonzero(ties.bits[:n] * ~firms.alive[:n])),
+        "ties of dead firms": float(np.count_nonzero(ties.bits.take(np.flatnonzero(~firms.alive[:n])))),
         "pairs tied once": abs(int(np.bitwise_count(ties.bits[:n]).sum()) - used),
         "ties begun and ended": abs(used - (ties.begun - ties.ended)),
         "projects opened and closed": abs(busy - (ties.opened - ties.closed)),

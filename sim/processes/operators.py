@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.premises import ENCLAVE, KINDS, MAKER
+from sim.processes import enclave_forms
 from sim.processes.tenancy import rent_index
 from sim.processes.tenants import GROUP
 
@@ -22,13 +23,15 @@ def _bill(world):
     """Rents, borne by tenants and purses; tenants are spared the rent they would pay elsewhere."""
     firms, p, table, ledger = world.firms, world.numbers, world.carriers, world.ledger
     rows, at = table.seats, table.at
-    price = table.price()[at]
-    kind, space = table.kinds, firms.space[rows]
+    price = table.price().take(at, mode="clip")
+    kind, space = table.kinds, firms.space.take(rows, mode="clip")
     rent = np.rint(price * space)
     for support in world.rules.premises.supports:
         agency = world.agencies[support.agency]
         if support.rent_share:
-            mine = np.flatnonzero(_served(support)[kind])
+            mine = np.flatnonzero(_served(support).take(kind))
+            if support.vacancy:  # an enclave's: other forms have purses of their own
+                mine = mine[enclave_forms.served(world, support, rows[mine])]
             part = np.rint(support.rent_share * price[mine] * np.minimum(space[mine], support.rent_area))
             paid = agency.pay_group(world, "rent_support", GROUP, at[mine], np.minimum(part, rent[mine]))
             rent[mine] -= paid
@@ -37,7 +40,7 @@ def _bill(world):
                 firms.supported[rows[mine]] += paid
         if support.vacancy:
             empty = np.flatnonzero(table.kind == ENCLAVE)
-            idle = np.rint(table.price() * (table.capacity - table.occupied))[empty]
+            idle = np.rint(table.price() * (table.capacity - table.occupied) * enclave_forms.part(world, support))[empty]
             agency.pay_group(world, "vacancy", GROUP, empty, idle)
     ledger.between("rent", "firms", rows, GROUP, at, rent)
     # A desk replaces a few m² elsewhere; an enclave room the room at home that the plan of costs contains.
@@ -76,19 +79,24 @@ def _awards(world):
 
 
 def _to_owner(world, amount, rows):
-    public = world.carriers.public[rows]
-    world.ledger.from_rows("surplus", GROUP, amount[public], "city", rows[public])
-    world.ledger.from_rows("surplus", GROUP, amount[~public], "households", rows[~public])
+    for owner, mine in _owners(world.carriers):
+        mine = mine[rows]
+        world.ledger.from_rows("surplus", GROUP, amount[mine], owner, rows[mine])
+
+
+def _owners(table):
+    """Accounts of owners and the carriers of each (rows,)."""
+    owners = [("city", table.public), ("households", ~table.public & ~table.sold)]
+    return [*owners, ("outside", table.sold)] if table.sold.any() else owners
 
 
 def _operate(world):
     """Operators pay for the space, then for mentors as far as the money goes; owners cover deficits and take surpluses."""
     p, table, ledger = world.numbers, world.carriers, world.ledger
-    everyone = np.arange(table.rows)
     enclave = table.kind == ENCLAVE
     upkeep = np.rint(table.cost * np.where(enclave, table.index, 1.0) * table.capacity)
-    ledger.from_rows("upkeep", GROUP, upkeep[~enclave], "households", everyone[~enclave])
-    ledger.from_rows("lease", GROUP, upkeep[enclave], "outside", everyone[enclave])
+    ledger.from_rows("upkeep", GROUP, upkeep[table.local], "households", table.local)
+    ledger.from_rows("lease", GROUP, upkeep[table.abroad], "outside", table.abroad)
     wanted = np.rint(p["carrier.mentoring_cost"] / 4 * table.support * table.tenants)
     # In an enclave the host's mentors are part of the lease.
     spent = np.where(enclave, 0.0, np.minimum(wanted, np.maximum(table.cash, 0)))
@@ -96,10 +104,10 @@ def _operate(world):
     given = np.where(enclave | (wanted == 0), 1.0, spent / np.maximum(wanted, 1.0))
     table.service += p["carrier.service_memory"] * (given - table.service)
     short = np.maximum(-table.cash, 0.0)
-    public = table.public
     table.flows["operator_deficit"] = float(short.sum())
-    ledger.to_rows("owner_support", GROUP, short[public], "city", everyone[public])
-    ledger.to_rows("owner_support", GROUP, short[~public], "households", everyone[~public])
+    everyone = np.arange(table.rows)
+    for owner, mine in _owners(table):
+        ledger.to_rows("owner_support", GROUP, short[mine], owner, everyone[mine])
     _to_owner(world, np.maximum(table.cash - np.rint(4 * p["carrier.reserve"] * upkeep), 0.0) * ~enclave, everyone)
 
 

@@ -49,9 +49,9 @@ def within(carried, university, limit):
 def offers(world, rows) -> np.ndarray:
     """Cost of a project that these firms would agree on now (rows,) RMB."""
     firms, p = world.firms, world.numbers
-    research = 4 * firms.sales[rows] * (firms.intensity[rows] + firms.plan_extra[rows])
+    research = 4 * firms.sales.take(rows) * (firms.intensity.take(rows) + firms.plan_extra.take(rows))
     price = np.exp(world.market_index)
-    return contract(firms.contract[rows], price, p["university.contract_median"], research, p["university.contract_cap"])
+    return contract(firms.contract.take(rows), price, p["university.contract_median"], research, p["university.contract_cap"])
 
 
 def measure(world) -> None:
@@ -60,11 +60,11 @@ def measure(world) -> None:
     world.links_scale = float(world.firms.outreach.sum()) / usual.outreach * float(np.exp(world.market_index))
 
 
-def ready(world, first, luck) -> np.ndarray:
-    """Entries from `first` on whose luck (entries,) would open a project if all of its cost were borne by others."""
-    code, most = world.ties.code, world.usual_links.most
+def ready(world, code, luck) -> np.ndarray:
+    """Which ties (code and luck, both (entries,)) would open a project if all of its cost were borne by others."""
+    most = world.usual_links.most
     near = np.flatnonzero(luck < most.max())
-    return near[luck[near] < most[code[near + first]]]
+    return near[luck.take(near) < most.take(code.take(near))]
 
 
 def sign(world, at, luck, base) -> None:
@@ -91,8 +91,7 @@ def owe(world) -> None:
     """What firms owe for projects this quarter, and the R&D that it adds to their plans."""
     ties, firms, n = world.ties, world.firms, world.firms.count
     ties.working = at = ties.carrying()
-    fee = np.bincount(ties.slot[at], ties.fee[at], n)
-    firms.project_fee[:n] = fee
+    fee = firms.project_fee[:n] = np.bincount(ties.slot.take(at), ties.fee.take(at), n)
     usual = world.usual_links.fees * world.links_scale
     firms.project_extra[:n] = additional(fee, usual, world.numbers["university.substitution"])
 
@@ -102,15 +101,16 @@ def work(world) -> None:
     ties, firms, u = world.ties, world.firms, world.universities
     at = ties.working
     # Who cannot pay out of this quarter's R&D breaks off.
-    slot = ties.slot[at]
-    pays = firms.rd_real[slot] >= firms.project_fee[slot]
-    broken, at = at[~pays], at[pays]
-    u.paid = world.ledger.between("project", "firms", ties.slot[at], "universities", ties.university[at], ties.fee[at])
-    u.income[:] = np.bincount(ties.university[at], ties.fee[at], u.count)
+    slot = ties.slot.take(at)
+    pays = firms.rd_real.take(slot) >= firms.project_fee.take(slot)
+    broken, at, slot = at[~pays], at[pays], slot[pays]
+    university, fee = ties.university.take(at), ties.fee.take(at)
+    u.paid = world.ledger.between("project", "firms", slot, "universities", university, fee)
+    u.income[:] = np.bincount(university, fee, u.count)
     world.flows["project_money"] = u.paid
-    _teach(world, at)
-    ties.left[at] -= 1
-    ready = at[ties.left[at] == 0]
+    _teach(world, slot, university, fee)
+    left = ties.left[at] = ties.left.take(at) - 1
+    ready = at[left == 0]
     ties.done[ready] = np.minimum(ties.done[ready] + 1, ties.levels - 1)
     over = np.concatenate([ready, broken])
     ties.code[over], ties.left[over], ties.fee[over] = ties.done[over], 0, 0.0
@@ -119,44 +119,42 @@ def work(world) -> None:
     world.flows["projects_finished"] = float(len(ready))
 
 
-def learned(world, at) -> np.ndarray:
-    """Knowledge that firms learn on these ties beyond their own R&D, net of coordination (ties,) RMB."""
-    ties, u, p = world.ties, world.universities, world.numbers
-    university, slot, paid = ties.university[at], ties.slot[at], ties.fee[at]
+def learned(world, slot, university, paid) -> np.ndarray:
+    """Knowledge that firms learn on projects beyond their own R&D, net of coordination (ties,) RMB."""
+    u, p = world.universities, world.numbers
     usual = float(u.knowledge.mean()) if world.quarter < 0 else float(world.usual_links.knowledge.mean())
     usual *= usual_growth(world, world.quarter)
     richness = (u.knowledge / usual) ** p["university.knowledge_exponent"]
-    reach = u.reach[world.firms.district[slot], university]
-    carried = spillover(paid, reach, richness[university], p["university.leverage"])
+    reach = u.reach.ravel().take(world.firms.district.take(slot) * u.count + university)
+    carried = spillover(paid, reach, richness.take(university), p["university.leverage"])
     u.known = u.knowledge.copy()
     carried = within(carried, university, p["university.transfer_limit"] * u.known)
     u.taught = np.bincount(university, carried, u.count)
     return carried - p["university.coordination"] * paid
 
 
-def lessons(world, at):
-    """Firms that learn on these ties: their slots (once each), what they learn (RMB), and the log gain in productivity."""
-    slot = world.ties.slot[at]
+def lessons(world, slot, university, paid):
+    """Firms that learn on projects (ties,): their slots (once each), what they learn (RMB), the log gain in productivity."""
     learns = np.zeros(world.firms.count, bool)
     learns[slot] = True
     slots = np.flatnonzero(learns)
-    gain = np.bincount(slot, learned(world, at), 1)[slots]
-    know = np.maximum(world.firms.knowledge[slots], 1.0)
+    gain = np.bincount(slot, learned(world, slot, university, paid), 1).take(slots)
+    know = np.maximum(world.firms.knowledge.take(slots), 1.0)
     gain = np.maximum(gain, 1.0 - know)
     return slots, gain, world.numbers["knowledge.productivity_elasticity"] * np.log1p(gain / know)
 
 
-def _teach(world, at) -> None:
-    """What is learned on ties, against the usual: productivity and R&D were observed with the usual projects going on."""
+def _teach(world, slot, university, paid) -> None:
+    """What is learned on projects, against the usual: productivity and R&D were observed with the usual projects going on."""
     firms, n, usual = world.firms, world.firms.count, world.usual_links
-    slots, gain, better = lessons(world, at)
+    slots, gain, better = lessons(world, slot, university, paid)
     world.flows["knowledge_from_ties"] = float(gain.sum())
     firms.knowledge[slots] += gain
     firms.knowledge[:n] *= 1 - usual.transfer * world.links_scale / max(float(firms.knowledge[:n].sum()), 1.0)
     firms.productivity[slots] += better
     # The world outside works with its universities as the city did at the start.
     world.frontier += usual.gain
-    sales = firms.sales[slots] / max(float(firms.sales[:n].sum()), 1.0)
+    sales = firms.sales.take(slots) / max(float(firms.sales[:n].sum()), 1.0)
     world.learned += float(np.einsum("i,i->", sales, better)) - usual.gain
 
 

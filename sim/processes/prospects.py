@@ -27,9 +27,12 @@ def view(world, name) -> np.ndarray:
     outside projects, by the laws they are drawn from, so that it does not depend on who else is in the cast."""
     views = world.attraction.views
     if name not in views:
-        views[name] = (
-            _criteria(world, name) if isinstance(name, tuple) else VIEWS[name](world, world.cast, world.numbers)
-        )
+        if isinstance(name, int):
+            views[name] = noise(world, name)  # of one way to look, which looks again at who passed by
+        elif isinstance(name, tuple):
+            views[name] = _criteria(world, name)
+        else:
+            views[name] = VIEWS[name](world, world.cast, world.numbers)
     return views[name]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import at_least, rows_of
 from sim.population.columns import NEVER
 from sim.population.initial import threshold
-from sim.processes import lending, protection, shelter, vetting
+from sim.processes import branches, lending, protection, scoring, shelter, vetting
 from sim.processes.hiring import staffing
 from sim.processes.taxes import deduction, regime, user_cost
 
@@ -59,6 +60,7 @@ def plan(world) -> None:
     )
     if world.rules.protection:
         target *= protection.wanted(world.rules.protection * p["ip.rent"], p["rd.user_cost_elasticity"])
+    branches.wanted(world, target)
     pace = p["rd.adjustment"]
     old = np.maximum(firms.intensity[:n], 1e-9)
     firms.intensity[:n] = np.where(alive, old * np.exp(pace * np.log(np.maximum(target, 1e-9) / old)), 0.0)
@@ -73,6 +75,7 @@ def _consider(world):
     in_pool = firms.pool_since[:n] > NEVER
     chance = np.where(in_pool, np.maximum(coaching.counselling, p["hnte.consider_rate"]), p["hnte.consider_rate"])
     chance = chance + p["carrier.mentoring_consider"] * shelter.mentored(world)
+    chance *= scoring.counselled(world, slice(0, n))
     firms.considers[:n] |= firms.alive[:n] & (luck < chance)
 
 
@@ -123,6 +126,7 @@ def _threshold_decision(world, expected, profit, cost):
     window = firms.sales_1[rows] + firms.sales_2[rows] + sales
     gap, wait = shortfall(level, window, firms.rd_1[rows] + firms.rd_2[rows], sales, desired, p["hnte.catch_up"])
     relabel_cost = p["rd.relabel_cost"] * firms.relabel_cost[rows] if p["rd.relabelling"] else np.full(len(rows), np.inf)
+    relabel_cost *= scoring.cheaper(world, rows)
     real, relabelled, loss = close_gap(gap, desired, cost[rows], p["rd.user_cost_elasticity"], relabel_cost)
     held = firms.cert_year[rows] > 0
     first = firms.cert_first[rows] == 0
@@ -194,7 +198,7 @@ def spend(world) -> None:
     """Every quarter: R&D as planned, cut by cash; grants with their additionality and misuse; the year-end true-up."""
     firms, p, n, ledger = world.firms, world.numbers, world.firms.count, world.ledger
     alive, sales = firms.alive[:n], firms.sales[:n]
-    granted = np.flatnonzero(firms.grant_left[:n] > 0)
+    granted = rows_of(firms.grant_left[:n] > 0)
     grant = np.minimum(np.rint(firms.grant_quarter[granted]), firms.grant_left[granted])
     diverts = firms.compliance[granted] < p["grant.misuse_share"]
     diverted = np.rint(grant * p["grant.misused_part"] * diverts)
@@ -206,11 +210,14 @@ def spend(world) -> None:
     plan_real[granted] += np.maximum((grant - diverted) * (1 + p["grant.additionality"]), 0)
     plan_real += firms.project_extra[:n] + from_owners
     # Projects below the usual take from the plan of a firm, but never more than there is.
-    np.maximum(plan_real, 0, out=plan_real)
+    plan_real = at_least(plan_real, 0.0, out=plan_real)
     world.rd_plan = plan_real
     # Empty posts do no research; what they would have cost is not spent.
-    staffed = plan_real * staffing(world, n)
-    real = np.minimum(staffed, p["rd.cash_share"] * np.maximum(firms.cash[:n], 0))
+    staffed = branches.staffed(world, staffing(world, n))
+    staffed *= plan_real
+    afford = at_least(firms.cash[:n], 0.0)
+    afford *= p["rd.cash_share"]
+    real = np.minimum(staffed, afford, out=staffed)
     relabelled = sales * firms.plan_relabel[:n]
     if world.season == 3:
         extra = _year_end_gap(world, real + misused)
@@ -218,13 +225,15 @@ def spend(world) -> None:
             relabelled = extra
         else:
             real = np.minimum(real + extra, p["rd.cash_share"] * np.maximum(firms.cash[:n], real))
-    real = np.rint(real) * alive
+    dead = rows_of(~alive)
+    real, relabelled = np.rint(real, out=real), np.rint(relabelled, out=relabelled)
+    real[dead] = relabelled[dead] = 0
     real_or_misused = real + misused
-    reported = real_or_misused + np.rint(relabelled) * alive
+    reported = real_or_misused + relabelled
     # What goes to universities is posted with their projects; a firm that cannot pay it breaks them off.
-    outside = np.where(real >= firms.project_fee[:n], firms.project_fee[:n], 0.0)
-    ledger.from_firms("rd", real - outside, "households")
-    ledger.from_firms("misuse", misused, "households")
+    outside = firms.project_fee[:n] * (real >= firms.project_fee[:n])
+    ledger.from_firms("rd", branches.spend_away(world, real - outside), "households")
+    ledger.from_firms("misuse", diverted, "households", granted)
     firms.grant_left[granted] -= grant
     firms.equity_left[:n] -= from_owners
     firms.rd_real[:n], firms.rd_reported[:n] = real, reported
@@ -233,10 +242,13 @@ def spend(world) -> None:
     firms.misused_year[:n] += misused
     firms.rd_total[:n] += real
     firms.profit_year[:n] -= real_or_misused
-    claimed = p["tax.claim_share"] * firms.claims[:n] * reported
-    firms.deduct_year[:n] += np.rint(claimed * deduction(world, world.rules.tax, slice(0, n)))
-    world.flows["misused_grants"] = float(misused.sum())
-    world.flows["rd_relabelled"] = float((reported - real - misused).sum())
+    claimed = p["tax.claim_share"] * firms.claims[:n]
+    claimed *= reported
+    earned = deduction(world, world.rules.tax, slice(0, n))
+    earned *= claimed
+    firms.deduct_year[:n] += np.rint(earned, out=earned)
+    world.flows["misused_grants"] = float(diverted.sum())
+    world.flows["rd_relabelled"] = float(relabelled.sum())
     world.flows["rd_tax_claimed"] = float(claimed.sum())
 
 

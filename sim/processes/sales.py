@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from sim.arrays import at_least, at_most
 from sim.processes import protection, shelter
 
 OLD = 400  # quarters; from here on age makes no difference
@@ -17,7 +20,7 @@ def laplace_scale(log_sales, volatility, reference, exponent, stretch=1.0):
     b = np.exp(exponent * (np.log(reference) - log_sales))
     b *= volatility / np.sqrt(2)
     b *= stretch
-    return np.minimum(b, 0.9, out=b)
+    return at_most(b, 0.9, out=b)
 
 
 def mean_correction(scale):
@@ -37,36 +40,44 @@ def sell(world) -> None:
     quarter = world.quarter
     alive, sector = firms.alive[:n], firms.sector[:n]
     before = firms.sales[:n].copy()
-    annual = np.maximum(4 * before, 1.0)
+    annual = 4 * before
+    annual = at_least(annual, 1.0, out=annual)
     log_annual = np.log(annual)
     market = np.log1p(p.at("economy.market_growth", quarter)) / 4
     world.market_index += market
     world.sector_index += market + place.growth_gap / 4
-    covered = world.books.covered_debt(n) / annual
+    stretch = world.books.covered_debt(n)
+    stretch /= annual
+    stretch *= p["sales.risk_taking"]
+    stretch += 1
     scale = laplace_scale(
-        log_annual, p["sales.volatility"], p["sales.reference_size"], p["sales.volatility_size_exponent"],
-        1 + p["sales.risk_taking"] * covered,
-    )  # fmt: skip
+        log_annual, p["sales.volatility"], p["sales.reference_size"], p["sales.volatility_size_exponent"], stretch
+    )
     shock = scale * world.luck.laplace_quarter("growth")
-    age = np.minimum(np.maximum(quarter - firms.birth[:n], 0), OLD)
     youth = p["sales.youth_growth"] * np.exp(-p["sales.youth_decay"] * np.arange(OLD + 1) / 4)
-    drift = p["sales.response_to_productivity"] * (firms.productivity[:n] - world.frontier)
+    drift = firms.productivity[:n] - world.frontier
+    drift *= p["sales.response_to_productivity"]
     if world.rules.protection:
         kept = protection.kept(firms.productivity[:n] - world.frontier, world.rules.protection * p["ip.rent"])
         drift += p["sales.response_to_productivity"] * kept
     log_annual -= firms.size_anchor[:n]
     log_annual -= world.sector_index.take(sector)
-    drift -= p["sales.mean_reversion"] * log_annual
-    drift += youth.take(age)
+    log_annual *= p["sales.mean_reversion"]
+    drift -= log_annual
+    # Who is not born yet counts as new, and from some age on all are alike.
+    drift += youth.take(quarter - firms.birth[:n], mode="clip")
     drift += shelter.drift(world, n)
-    drift += p["sales.credit_growth_effect"] * (firms.funded[:n] - world.usual_funded)
+    money = firms.funded[:n] - world.usual_funded
+    money *= p["sales.credit_growth_effect"]
+    drift += money
     drift /= 4
     growth = (market + place.growth_gap / 4).take(sector)
     growth += drift
     growth += shock
     growth -= mean_correction(scale)
     growth += world.lockdown()
-    factor = np.exp(growth) * alive
+    factor = np.exp(growth, out=growth)
+    factor *= alive
     # Local and outside sales are kept apart: what is gained outside is nobody's loss here and stays gained.
     wanted = firms.sales_local[:n] * factor
     elsewhere = before - firms.sales_local[:n]
@@ -80,16 +91,20 @@ def sell(world) -> None:
     world.ledger.to_firms("sales_local", local, "households")
     world.ledger.to_firms("sales_outside", elsewhere, "outside")
     sticky = p["sales.cost_stickiness"]
-    base = (1 - sticky) * sales + sticky * before
+    base = (1 - sticky) * sales
+    before *= sticky
+    base += before
     # Margins: what lasts, luck that fades, and the swing of the quarter, all from one draw.
     draw = world.luck.normal("margin")
     keep = p["sales.margin_persistence"]
     firms.margin_luck[:n] *= keep
-    firms.margin_luck[:n] += p["sales.margin_luck"] * np.sqrt(1 - keep**2) * draw
+    firms.margin_luck[:n] += p["sales.margin_luck"] * math.sqrt(1 - keep**2) * draw
     margin = firms.margin[:n] + firms.margin_luck[:n]
-    margin += p["sales.margin_shock"] * draw
-    costs = (1 - margin) * base
-    np.maximum(costs, 0.0, out=costs)
+    draw *= p["sales.margin_shock"]
+    margin += draw
+    costs = np.subtract(1, margin, out=margin)
+    costs *= base
+    costs = at_least(costs, 0.0, out=costs)
     np.rint(costs, out=costs)
     costs *= alive
     at_home = np.rint(p["economy.local_cost_share"] * costs)
@@ -98,9 +113,14 @@ def sell(world) -> None:
     firms.sales[:n], firms.sales_local[:n], firms.costs[:n] = sales, local, costs
     firms.sales_year[:n] += sales
     firms.sales_total[:n] += sales
-    firms.profit_year[:n] += sales - costs
+    firms.profit_year[:n] += sales
+    firms.profit_year[:n] -= costs
     # S&T staff follow R&D and the talent market; all other staff follow sales.
-    staff = firms.other_share[:n] * 4 * sales / (p["sales.revenue_per_worker"] * np.exp(world.market_index))
-    firms.other_staff[:n] += p["sales.employment_adjustment"] * (staff - firms.other_staff[:n])
+    staff = firms.other_share[:n] * 4
+    staff *= sales
+    staff /= p["sales.revenue_per_worker"] * np.exp(world.market_index)
+    staff -= firms.other_staff[:n]
+    staff *= p["sales.employment_adjustment"]
+    firms.other_staff[:n] += staff
     firms.other_staff[:n] *= alive
-    firms.employment[:n] = firms.other_staff[:n] + firms.st_staff[:n]
+    np.add(firms.other_staff[:n], firms.st_staff[:n], out=firms.employment[:n])

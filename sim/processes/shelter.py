@@ -10,14 +10,18 @@ import numpy as np
 
 from sim.bands import band
 from sim.population.premises import ACCELERATOR, ENCLAVE, PARK
+from sim.processes import branches
 from sim.processes.tenancy import next_debt, sheltered
 
 
 def service(world) -> np.ndarray:
     """Services each tenant gets (tenants,): 1 in an average incubator that can pay its mentors."""
     firms, table = world.firms, world.carriers
-    fit = 1 + world.numbers["carrier.fit_gain"] * (table.sector[table.at] == firms.sector[table.seats])
-    return (table.support * table.quality * table.service)[table.at] * fit
+    fits = table.sector.take(table.at, mode="clip") == firms.sector.take(table.seats, mode="clip")
+    fit = world.numbers["carrier.fit_gain"] * fits
+    fit += 1
+    fit *= (table.support * table.quality * table.service).take(table.at, mode="clip")
+    return fit
 
 
 def classes(world, rows) -> np.ndarray:
@@ -31,7 +35,7 @@ def drift(world, n) -> np.ndarray:
     """Extra growth a year from tenancy against the usual of the class (rows,)."""
     table = world.carriers
     table.cell[world.entered] = classes(world, world.entered)
-    extra = (-table.usual_growth).take(table.cell[:n])
+    extra = (-table.usual_growth).take(table.cell[:n], mode="clip")
     table.count(world.firms)
     extra[table.seats] += world.numbers["carrier.growth"] * service(world)
     return extra
@@ -42,7 +46,7 @@ def hazard(world, yearly, cell) -> np.ndarray:
     table, n = world.carriers, len(yearly)
     table.cell[:n] = cell
     raw, world.firms.hazard_debt[:n] = raw_hazard(world, yearly)
-    raw /= table.usual_hazard.take(cell)
+    raw /= table.usual_hazard.take(cell, mode="clip")
     return raw
 
 
@@ -53,9 +57,11 @@ def raw_hazard(world, yearly):
     rows, years = table.seats, p["carrier.catch_up_years"]
     part = np.minimum((1 - p["carrier.hazard_ratio"]) * service(world), 1.0)
     debt = firms.hazard_debt[:n]
-    raw, later = yearly + debt / years, debt * (1 - 0.25 / years)
-    inside, avoided = sheltered(yearly[rows], part, debt[rows], years)
-    raw[rows], later[rows] = inside, next_debt(debt[rows], avoided, part, years, p["carrier.catch_up"])
+    owed, usual = debt.take(rows, mode="clip"), yearly.take(rows, mode="clip")
+    raw, later = debt / years, debt * (1 - 0.25 / years)
+    raw += yearly
+    inside, avoided = sheltered(usual, part, owed, years)
+    raw[rows], later[rows] = inside, next_debt(owed, avoided, part, years, p["carrier.catch_up"])
     return raw, later
 
 
@@ -64,10 +70,11 @@ def moving(world, n) -> np.ndarray:
     firms, p, table = world.firms, world.numbers, world.carriers
     out = np.full(n, 1 / table.usual_moving)
     kind = table.kinds
-    tied = table.seats[(kind == ACCELERATOR) | (kind == PARK)]
+    tied = table.seats.compress((kind == ACCELERATOR) | (kind == PARK))
     out[tied] *= p["carrier.park_stay_factor"]
-    rows = table.seats[kind == ENCLAVE]
+    rows = table.seats.compress(kind == ENCLAVE)
     out[rows[table.traits.hub_home[firms.identity[rows]] < 0]] *= p["enclave.siphon"]
+    branches.siphon(world, out)
     return out
 
 
@@ -75,6 +82,6 @@ def mentored(world, rows=None) -> np.ndarray:
     """Mentoring against the usual (rows,): moves who considers certification and who passes."""
     table = world.carriers
     table.count(world.firms)
-    found = np.zeros(world.firms.count)
-    found[table.seats] = service(world)
-    return (found if rows is None else found[rows]) - world.carriers.usual_mentoring
+    found = np.full(world.firms.count, -table.usual_mentoring)
+    found[table.seats] = service(world) - table.usual_mentoring
+    return found if rows is None else found.take(rows, mode="clip")

@@ -33,7 +33,8 @@ def work(world) -> None:
         world, challenge_money=paid.sum(), challenge_stopped=stopped, challenge_solved=np.count_nonzero(solved),
         challenge_failed=np.count_nonzero(given_up), challenge_knowledge=brought + lessons.sum(),
     )  # fmt: skip
-    table.keep(~(solved | given_up))
+    if (ends := solved | given_up).any():
+        table.keep(~ends)
 
 
 def _solvers_left(world, table):
@@ -57,9 +58,8 @@ def _pay(world, table, paid):
     if not len(slots):
         return
     world.ledger.between("contract", "firms", poster[inside], "firms", slots, amount[inside])
-    income = np.bincount(slots, amount[inside], firms.count)
-    rows = np.flatnonzero(income)
-    income = income[rows]
+    rows, who = np.unique(slots, return_inverse=True)
+    income = np.bincount(who, amount[inside])
     cost = np.rint((1 - p["challenge.margin"]) * income)
     world.ledger.from_firms("rd", cost, "households", rows)
     firms.profit_year[rows] += income - cost
@@ -103,8 +103,8 @@ def _tie(world, slot, university):
 
 
 def _close(world, table, solved, given_up):
-    for number, agency in enumerate(world.agencies.values()):
+    agencies = list(world.agencies.values())
+    for number in sorted(set(table.office[solved | given_up].tolist())):  # programmes, not firms
         mine = table.office == number
-        if mine.any():
-            agency.deliver(world, table.slot[mine & solved])
-            agency.void(table.slot[mine & given_up])
+        agencies[number].deliver(world, table.slot[mine & solved])
+        agencies[number].void(table.slot[mine & given_up])

@@ -7,7 +7,7 @@ import numpy as np
 from sim.population.columns import NEVER
 from sim.population.initial import FOUNDER
 from sim.population.people import ABSENT, KINDS, SEARCHING, SKILLED
-from sim.processes import choice, hiring, leaving
+from sim.processes import choice, hiring, institutes_work, leaving
 from sim.processes.labour import potential_founders
 from sim.streams import Luck
 
@@ -26,6 +26,7 @@ def step(world) -> None:
     change = choice.utility_change(world)
     leaving.review(world, luck, rows, change)
     choice.arrive(world, change)
+    institutes_work.recruit(world)
     labour.stock = labour.stock + labour.arrived - labour.left
     hiring.hire(world, luck)
     hiring.set_wage(world)
@@ -45,17 +46,21 @@ def _found(world, luck, rows) -> np.ndarray:
     if not len(slots):
         world.labour.founders = 0
         return rows
-    able = rows[people.skill[rows] >= p["talent.founder_skill"]]
-    able = able[people.kind[able] != SKILLED]
-    score = people.skill[able] + p["talent.search_noise"] * hiring.bell(luck.sparse("founder", able))
-    chosen = able[hiring.best(score, people.identity[able], len(slots))]
+    able = rows.compress(people.skill.take(rows, mode="clip") >= p["talent.founder_skill"])
+    able = able.compress(people.kind.take(able, mode="clip") != SKILLED)
+    score = hiring.bell(luck.sparse("founder", able))
+    score *= p["talent.search_noise"]
+    score += people.skill.take(able, mode="clip")
+    chosen = able[hiring.best(score, people.identity.take(able, mode="clip"), len(slots))]
     # The order of firms is that of their identities, not of the slots they happen to sit in.
     slots = slots[np.argsort(firms.identity[slots])][: len(chosen)]
     hiring.move(world, chosen, slots)
     people.since[chosen] = world.quarter
     people.contract_end[chosen] = world.quarter + 4
     world.labour.founders = len(chosen)
-    return rows[people.contract_end[rows] <= world.quarter]
+    others = np.ones(len(rows), bool)
+    others[np.searchsorted(rows, chosen)] = False
+    return rows.compress(others)
 
 
 def _award(world, award) -> None:
@@ -83,8 +88,10 @@ def _youth(world, call, luck) -> None:
     people, agency, n = world.talent, world.agencies[call.agency], world.talent.count
     # Those whose year has just begun apply: nobody is bound by an earlier project, and the call is once a year.
     rows = np.flatnonzero(people.contract_end[:n] == world.quarter + 4)
-    rows = rows[people.born[rows] > world.quarter - 4 * call.age_limit]
-    rows = rows[(people.employer[rows] >= 0) & (people.kind[rows] != SKILLED)]
+    young = people.born.take(rows, mode="clip") > int(np.floor(world.quarter - 4 * call.age_limit))
+    young &= people.employer.take(rows, mode="clip") >= 0
+    young &= people.kind.take(rows, mode="clip") != SKILLED
+    rows = rows.compress(young)
     score = people.skill[rows] + world.numbers["talent.search_noise"] * hiring.bell(luck.sparse("young", rows))
     afford = int(world.ledger.cash[agency.account] // max(call.grant, 1.0))
     best = rows[hiring.best(score, people.identity[rows], min(call.places, afford))]
@@ -103,7 +110,8 @@ def imbalances(world) -> dict[str, float]:
     """Heads that do not add up, and grants that are not heads times terms; empty when all is well."""
     people, labour, firms, n = world.talent, world.labour, world.firms, world.talent.count
     errors = {}
-    stock = np.array([np.count_nonzero(people.kind[:n] == kind) for kind in range(len(KINDS))])
+    kinds = people.kind[:n]
+    stock = np.array([np.count_nonzero(kinds == kind) for kind in range(len(KINDS))])
     if gap := int(np.abs(stock - labour.stock).sum()):
         errors["head count of talent"] = gap
     works, searching = np.count_nonzero(people.employer[:n] >= 0), len(people.searching)
@@ -118,9 +126,9 @@ def imbalances(world) -> dict[str, float]:
         heads = np.bincount(people.employer[:n] - ABSENT, minlength=firms.rows + 2)[2:]
         if gap := float(np.abs(heads - staff).sum()):
             errors["staff of firms"] = gap
-    if gap := int((staff[:m] * ~firms.alive[:m]).sum()):
+    if gap := int(staff[np.flatnonzero(~firms.alive[:m])].sum()):
         errors["talent at dead firms"] = gap
-    if gap := np.count_nonzero(people.employer[people.searching] != SEARCHING):
+    if gap := np.count_nonzero(people.employer.take(people.searching, mode="clip") != SEARCHING):
         errors["searching talent"] = gap
     if gap := int(n - stock.sum() - len(people.vacant)):
         errors["slots of talent"] = abs(gap)

@@ -54,7 +54,8 @@ def start(world) -> None:
     for name, values in residents.items():
         getattr(people, name)[:stock] = values
     people.came[:stock] = True
-    people.origin[:stock] = _bands(np.cumsum(origins, axis=1)[:, :-1].T[:, kind], streams.trait("talent origin").random(stock))
+    edges = np.cumsum(origins, axis=1)[:, :-1].T.take(kind, axis=1, mode="clip")
+    people.origin[:stock] = _bands(edges, streams.trait("talent origin").random(stock))
     labour.stock = np.bincount(kind, minlength=len(KINDS))
     labour.arrived_from = labour.left_to = np.zeros(len(base), np.int64)
     people.searching = np.flatnonzero(people.employer[:stock] == SEARCHING)
@@ -82,8 +83,8 @@ def _residents(world, kind, employed, posts) -> dict[str, np.ndarray]:
     labour.tenure_scale = later * np.array([1.0, p["talent.early_turnover"]])
     # The best are in the posts with the best offers, as matching leaves them; the rest search.
     score = skill + p["talent.search_noise"] * hiring.bell(draw("talent rank").random(rows))
-    mixed = draw("talent mixing").random(rows) < p["talent.start_mixing"]
-    score[mixed] = score[mixed][_shuffled(draw("talent shuffle"), int(mixed.sum()))]
+    mixed = np.flatnonzero(draw("talent mixing").random(rows) < p["talent.start_mixing"])
+    score[mixed] = score[mixed[_shuffled(draw("talent shuffle"), len(mixed))]]
     best = hiring.best(score, np.arange(rows), employed)
     offer = hiring.offers(p, firms, np.arange(n), 0.0)
     heads = np.repeat(np.arange(n), posts.astype(np.int64))
@@ -106,12 +107,17 @@ def _attachment(p, labour, rng, tenure, rows) -> np.ndarray:
     base = labour.base_share[table.LOCAL]
     hazard = p["talent.turnover"] * p["talent.leave_share"]
     found, todo = np.zeros(rows), np.arange(rows)
+    luck = np.empty(rows)
     for _ in range(6):  # rejection: the few who are left after six rounds are taken as they are
-        rank = np.clip(base * rng.random(rows)[todo], 1e-4, 0.9999)
+        rank = base * rng.random(out=luck).take(todo, mode="clip")
+        np.minimum(np.maximum(rank, 1e-4, out=rank), 0.9999, out=rank)
         liking = choice.logit(base) - choice.logit(rank)
         found[todo] = liking
-        stays = np.exp(-hazard * tenure[todo] * np.exp(-p["talent.persistence"] * (liking - 1.0)))
-        todo = todo[rng.random(rows)[todo] > stays]
+        liking -= 1.0
+        liking *= -p["talent.persistence"]
+        stays = np.exp(liking, out=liking)
+        stays *= -hazard * tenure.take(todo, mode="clip")
+        todo = todo.compress(rng.random(out=luck).take(todo, mode="clip") > np.exp(stays, out=stays))
     return found
 
 
@@ -119,7 +125,7 @@ def _bands(edges, values) -> np.ndarray:
     """Number of edges that each value has reached (rows,); `edges` (edges,) or (edges, rows)."""
     band = np.zeros(len(values), np.int8)
     for edge in edges:
-        band += values >= edge
+        band += (values >= edge).view(np.int8)
     return band
 
 
@@ -162,8 +168,8 @@ def _normalise(world, n) -> None:
     total = float(firms.employment[:n].sum())
     before = firms.employment[:n].copy()
     people = world.talent
-    works = people.employer[: people.count] >= 0
-    employer, skill = people.employer[: people.count][works], people.skill[: people.count][works]
+    works = np.flatnonzero(people.employer[: people.count] >= 0)
+    employer, skill = people.employer[works], people.skill[works]
     firms.st_staff[:] = np.bincount(employer, minlength=firms.rows)
     labour.skill_sum = np.bincount(employer, skill - labour.usual_skill, firms.rows)
     other = np.maximum(before - firms.st_staff[:n], 0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import at_least, rows_of
 from sim.ledger import split
 from sim.processes import stakes
 
@@ -26,10 +27,13 @@ def deduction(world, tax, rows=slice(None), firms=None) -> np.ndarray:
 
 def regime(tax, taxable, staff, certified):
     """Marginal rate (rows,): nothing to pay, small low-profit, certified, standard. A firm takes the best it may."""
+    plain, best = tax.rate, min(tax.hnte_rate, tax.rate)
+    # Looked up by two flags: whether the firm is certified, and whether it is small.
+    rates = np.array([plain, best, min(plain, tax.small_rate), min(best, tax.small_rate)])
     small = (taxable <= tax.small_limit) & (staff <= tax.small_staff)
-    rate = np.where(certified, min(tax.hnte_rate, tax.rate), tax.rate)
-    rate = np.where(small, np.minimum(rate, tax.small_rate), rate)
-    return np.where(taxable > 0, rate, 0.0)
+    rate = rates.take(certified + 2 * small, mode="clip")
+    rate *= taxable > 0
+    return rate
 
 
 def collect(world) -> None:
@@ -48,13 +52,15 @@ def collect(world) -> None:
         return
     tax = world.rules.tax
     income = firms.profit_1[:n] - firms.deduct_1[:n]
-    used = np.clip(income, 0, firms.loss_carried[:n])
-    taxable = np.maximum(income, 0) - used
+    gained = at_least(income, 0.0)
+    used = np.minimum(gained, firms.loss_carried[:n])
+    taxable = gained - used
     carried = (firms.loss_carried[:n] - used) * (1 - 1 / p["tax.loss_years"]) + np.maximum(-income, 0)
     firms.loss_carried[:n] = np.rint(carried)
     certified = firms.cert_year[:n] >= world.year - p["hnte.validity"]
     rate = regime(tax, taxable, firms.employment[:n], certified & (firms.cert_year[:n] > 0))
-    due = np.rint(rate * taxable) * firms.alive[:n]
+    due = np.rint(rate * taxable)
+    due[rows_of(~firms.alive[:n])] = 0
     raised = ledger.from_firms("tax", due, "treasury")
     _share(world, raised, p["tax.cit_centre"], local)
     _dividends(world, np.maximum(firms.profit_1[:n] - due, 0))

@@ -18,12 +18,14 @@ def admit(cell, rank, lot, need, carrier_cell, free, preference):
         return chosen
     carriers = carriers[np.lexsort((-preference[carriers], carrier_cell[carriers]))]
     order = np.lexsort((lot, -rank, cell))
-    home, at, room, wants = carrier_cell[carriers], cell[order], free[carriers], need[order]
+    home, at, room, wants = carrier_cell[carriers], cell.take(order), free[carriers], need.take(order)
     floor = 1.0 + room.sum() + wants.sum()  # cells lie apart on one line
     edge = home * floor + _within(home, room)
     end = at * floor + _within(at, wants)
     place = np.minimum(np.searchsorted(edge, end, side="left"), len(carriers) - 1)
-    fits = (home[place] == at) & (end <= edge[place]) & (end - wants >= edge[place] - room[place])
+    border = edge.take(place)
+    fits = (home.take(place) == at) & (end <= border) & (end - wants >= border - room.take(place))
+    fits = np.flatnonzero(fits)
     chosen[order[fits]] = carriers[place[fits]]
     return chosen
 
@@ -36,18 +38,20 @@ def _within(group, amount):
     starts = np.empty(len(group), bool)
     starts[0] = True
     np.not_equal(group[1:], group[:-1], out=starts[1:])
-    return total - np.maximum.accumulate(np.where(starts, before, 0.0))
+    before *= starts
+    return total - np.maximum.accumulate(before, out=before)
 
 
 def lease_ends(tenure, limit, qualifies):
     """Leases run a year: who qualifies leaves at the next anniversary, everybody at the limit (rows,) flags."""
-    anniversary = (tenure > 0) & (tenure % 4 == 0)
+    anniversary = (tenure > 0) & (tenure & 3 == 0)
     return (anniversary & qualifies) | (tenure >= limit)
 
 
 def rooms(staff, usual, room, elasticity, limit):
     """Space of tenants (rows,), whole units ≥ 1: grows less than staff, within a factor `limit` of the usual room."""
-    size = np.clip((np.maximum(staff, 0.1) / usual) ** elasticity, 1 / limit, limit)
+    size = (np.maximum(staff, 0.1) / usual) ** elasticity
+    size = np.minimum(np.maximum(size, 1 / limit), limit)
     return np.maximum(np.rint(room * size), 1.0)
 
 

@@ -12,22 +12,26 @@ GROUP = "carriers"  # row group of the ledger
 
 def qualified(firms, p, rows) -> np.ndarray:
     """Meets a condition of graduation: certified, or enough sales over two years (rows,)."""
-    return (firms.cert_year[rows] > 0) | (firms.sales_1[rows] + firms.sales_2[rows] >= p["carrier.graduate_sales"])
+    sales = firms.sales_1.take(rows, mode="clip")
+    sales += firms.sales_2.take(rows, mode="clip")
+    return (firms.cert_year.take(rows, mode="clip") > 0) | (sales >= p["carrier.graduate_sales"])
 
 
 def score(world, rows) -> np.ndarray:
     """What an admission committee sees (rows,): merit, R&D intensity against other young firms, and the pitch."""
     firms, p = world.firms, world.numbers
     mean, sd = world.carriers.usual_intensity
-    depth = (np.log(np.maximum(firms.desired_intensity[rows], 1e-4)) - mean) / sd
-    return p["carrier.score_merit"] * firms.merit[rows] + p["carrier.score_intensity"] * depth + world.carriers.traits.pitch[firms.identity[rows]]
+    depth = (np.log(np.maximum(firms.desired_intensity.take(rows, mode="clip"), 1e-4)) - mean) / sd
+    seen = p["carrier.score_merit"] * firms.merit.take(rows, mode="clip") + p["carrier.score_intensity"] * depth
+    seen += world.carriers.traits.pitch.take(firms.identity.take(rows, mode="clip"), mode="clip")
+    return seen
 
 
 def space(world, kind, rows) -> np.ndarray:
     """Space that firms take (rows,): m², in maker spaces desks."""
     firms, p, table = world.firms, world.numbers, world.carriers
     if kind == MAKER:
-        return np.clip(np.ceil(firms.employment[rows]), 1.0, p["carrier.desk_limit"])
+        return np.minimum(np.maximum(np.ceil(firms.employment[rows]), 1.0), p["carrier.desk_limit"])
     room = p["enclave.room"] if kind == ENCLAVE else p["carrier.room"]
     return rooms(firms.employment[rows], table.usual_staff, room, p["carrier.room_elasticity"], p["carrier.room_limit"])
 
@@ -62,7 +66,7 @@ def take(world, rows, chosen, need) -> None:
     firms, table = world.firms, world.carriers
     if not len(rows):
         return
-    table.stale = True
+    table.stale = table.begun = True
     handed = firms.awaits[rows] > 0
     old = firms.carrier[rows]
     has = np.flatnonzero(old >= 0)

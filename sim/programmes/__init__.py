@@ -12,10 +12,14 @@ from sim.programmes.attraction_staff import AttractionStaff
 from sim.programmes.award_hnte import AwardHnte
 from sim.programmes.award_keylab import AwardKeylab
 from sim.programmes.award_library import AwardLibrary
+from sim.programmes.award_rd_org import AwardRdOrg
 from sim.programmes.base import Funded, Programme
 from sim.programmes.carrier_chain import CarrierChain
 from sim.programmes.carrier_incubators import CarrierIncubators
+from sim.programmes.carrier_reit import CarrierReit
 from sim.programmes.enclave_incubator import EnclaveIncubator
+from sim.programmes.enclave_manufacture import EnclaveManufacture
+from sim.programmes.enclave_research import EnclaveResearch
 from sim.programmes.finance_bundle import FinanceBundle
 from sim.programmes.finance_five_in_one import FiveInOne
 from sim.programmes.finance_visits import FinanceVisits
@@ -25,13 +29,20 @@ from sim.programmes.fund_suketou import FundSuketou
 from sim.programmes.gov_bimonthly import Bimonthly
 from sim.programmes.gov_campaign import Campaign
 from sim.programmes.gov_commission import InnovationCommission
+from sim.programmes.gov_htz_reward import ZoneReward
 from sim.programmes.gov_ip import GovIp
+from sim.programmes.gov_monitoring import DistrictMonitoring
+from sim.programmes.gov_outside_inside import OutsideInside
 from sim.programmes.gov_subsidy_path import SubsidyPath
 from sim.programmes.gov_three_year_plan import ThreeYearPlan
 from sim.programmes.growth_labels import GrowthLabels
 from sim.programmes.guarantee_company import GuaranteeCompany
 from sim.programmes.hnte_reserve import HnteReserve
 from sim.programmes.hnte_review import HnteReview
+from sim.programmes.incubation_institute import InstituteIncubators
+from sim.programmes.institute_branch import InstituteBranch
+from sim.programmes.institute_national import InstituteNational
+from sim.programmes.institute_new_type import InstituteNewType
 from sim.programmes.loan_hnte_express import HnteExpress
 from sim.programmes.loan_inclusive import Inclusive
 from sim.programmes.loan_kechuangdai import Kechuangdai
@@ -45,6 +56,8 @@ from sim.programmes.rnd_horse_race import RndHorseRace
 from sim.programmes.rnd_jiebang import RndJiebang
 from sim.programmes.rnd_transformation import RndTransformation
 from sim.programmes.small_to_hnte import SmallToHnte
+from sim.programmes.space_belt import SciTechBelt
+from sim.programmes.space_corridor import SpaceCorridor
 from sim.programmes.talent_jianghai import TalentJianghai
 from sim.programmes.talent_permits import TalentPermits
 from sim.programmes.talent_youth import TalentYouth
@@ -66,6 +79,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "award.hnte": AwardHnte,
     "award.library": AwardLibrary,
     "award.keylab": AwardKeylab,
+    "award.rd_org": AwardRdOrg,
     "growth.labels": GrowthLabels,
     "policy30": Policy30,
     "whitelist.risk_share": WhitelistRiskShare,  # before the others: a large loan is taken whole
@@ -84,9 +98,18 @@ CATALOGUE: dict[str, type[Programme]] = {
     "university.events": UniversityEvents,
     "university.transfer_centres": UniversityCentres,
     "university.joint_projects": UniversityProjects,
+    "institute.national": InstituteNational,
+    "institute.new_type": InstituteNewType,
+    "institute.branch": InstituteBranch,
     "carrier.incubators": CarrierIncubators,
     "carrier.chain": CarrierChain,
+    "carrier.reit": CarrierReit,
+    "incubation.institute": InstituteIncubators,
+    "space.belt": SciTechBelt,
+    "space.corridor": SpaceCorridor,
     "enclave.incubator": EnclaveIncubator,
+    "enclave.research": EnclaveResearch,
+    "enclave.manufacture": EnclaveManufacture,
     "fund.suketou": FundSuketou,
     "fund.of_funds": FundOfFunds,
     "fund.angel": FundAngel,
@@ -102,11 +125,14 @@ CATALOGUE: dict[str, type[Programme]] = {
     "attraction.screen": AttractionScreen,
     "attraction.staff": AttractionStaff,
     "attraction.campaign": AttractionCampaign,
+    "gov.outside_inside": OutsideInside,
     "gov.subsidy_path": SubsidyPath,
     "gov.three_year_plan": ThreeYearPlan,
     "gov.campaign": Campaign,
     "gov.commission": InnovationCommission,
     "gov.bimonthly": Bimonthly,
+    "gov.monitoring": DistrictMonitoring,
+    "gov.htz_reward": ZoneReward,
 }
 
 LOAN_PRODUCTS = {name: cls.lends for name, cls in CATALOGUE.items() if cls.lends}

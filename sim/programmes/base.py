@@ -29,6 +29,8 @@ class Programme:
     lends = ""  # "pool" or "guarantee" when the programme is a loan product
     invests = False  # whether its money goes into funds
     contracts = False  # whether it signs contracts that are paid in part on delivery
+    founds = False  # whether it founds institutes
+    zones = False  # whether it rewards the zones of the place for their rank
     competitive = False  # more claims than money: the best are chosen, the rest get nothing
 
     @property

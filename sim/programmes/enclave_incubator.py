@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.programmes.base import Funded
-from sim.rules import CarrierSupport
+from sim.rules import CarrierSupport, EnclaveForm
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class EnclaveIncubator(Funded):
     clawback: float
 
     id = "enclave.incubator"
-    facts = ("enclave.htz", "enclave.rugao")
+    facts = ("enclave.htz",)
     zh, en = "科创飞地", "enclave incubators"
     channel = "entry of outside projects through enclaves, landing, exit as a move, claw-back"
 
@@ -27,8 +27,8 @@ class EnclaveIncubator(Funded):
         if not self.dose:
             return
         premises = rules.premises
-        premises.enclaves += self.dose
-        premises.enclave_area += self.dose * self.expansion * (quarter >= self.opening)
+        added = self.dose * self.expansion * (quarter >= self.opening)
+        premises.forms.append(EnclaveForm(self.id, space=self.dose, area=added))
         premises.supports.append(
             CarrierSupport(
                 agency=self.id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["build"]
+__all__ = ["build", "more_tables"]
 
 
 def build(results, folder: str | Path, lang: str = "zh", draw: bool = True, lines=None, numbers=None) -> list[Path]:
@@ -17,3 +17,19 @@ def build(results, folder: str | Path, lang: str = "zh", draw: bool = True, line
     from sim.report.writing import write
 
     return write(results, Path(folder), lang, draw, lines, numbers)
+
+
+def more_tables(results, lang: str = "zh") -> dict:
+    """Name → table of what the report works out beyond the study's own tables, for the export; headings in words."""
+    import pandas as pd
+
+    from sim.report import decomposition, decomposition_words
+    from sim.report.reading import Reading
+
+    found = {}
+    if results.left_out:
+        r = Reading(results, lang)
+        if decomposition.taken(r):
+            head, rows = decomposition_words.table(r)
+            found["decompose"] = pd.DataFrame(rows, columns=head).replace("", None)
+    return found

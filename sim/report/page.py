@@ -6,7 +6,7 @@ import base64
 import hashlib
 from pathlib import Path
 
-from sim.report import answers, tables, text
+from sim.report import answers, decomposition_words, tables, text
 from sim.report.reading import Reading
 from sim.report.words import say
 
@@ -26,7 +26,7 @@ def render(r: Reading, figures: list[dict], undrawn: list[str], lines: list, num
     lang, unit = r.lang, text.money(r.lang)[1]
     return page.render(
         zh=lang == "zh", css=css, css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
-        **_head(r), not_for=_not_for(r, lines), compared=_compared(r), answers=_answers(r), undecided=answers.undecided_pairs(r),
+        decomposition=decomposition_words.page(r), **_head(r), not_for=_not_for(r, lines), compared=_compared(r), answers=_answers(r), undecided=answers.undecided_pairs(r),
         explain_worlds=_worlds(r), explain_answers=_reading(r), explain_costs=_costs(lang), figures=figures, undrawn=undrawn,
         unit=unit, years=r.years, costs=_cost_rows(r), scorecard=tables.scorecard(lines, lang), score_line=_score(lines, lang),
         number_line=_numbers(numbers, lang), quotes=tables.quotes(numbers, lang), assumptions=tables.assumptions(numbers, lang),

@@ -33,7 +33,10 @@ class Reading:
         self._about = {entry["name"]: entry for entry in results.manifest.get("scenarios", ())}
         wanted = [*results.manifest.get("study", {}).get("against", ()), "status_quo", *self.scenarios]
         self.baseline = next(s for s in wanted if s in self.scenarios)
-        self.others = [s for s in self.scenarios if s != self.baseline]
+        # A package taken apart has a scenario a programme: what is drawn by scenario compares it with all left out.
+        about = getattr(results, "left_out", None)
+        self.told = [about["package"], about["off"]] if about else self.scenarios
+        self.others = [s for s in self.told if s != self.baseline]
         self._paint = {self.baseline: style.BASELINE_COLOUR}
         self._paint |= {s: style.COLOURS[i % len(style.COLOURS)] for i, s in enumerate(self.others)}
 
@@ -135,7 +138,7 @@ class Reading:
     @functools.cached_property
     def shown(self) -> list[str]:
         """Scenarios with at least one finished run."""
-        return [s for s in self.scenarios if self.done(s)]
+        return [s for s in self.told if self.done(s)]
 
     @functools.cached_property
     def compared(self) -> list[str]:

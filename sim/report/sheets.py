@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from sim.metrics import METRICS
-from sim.report import tables, text
+from sim.report import decomposition, decomposition_words, tables, text
 from sim.report.reading import Reading
 from sim.report.spread import bands, course, each
 from sim.report.words import say
@@ -37,7 +37,8 @@ def sheet(head: list[str], rows) -> bytes:
 
 def sheets(r: Reading, lines, numbers) -> dict[str, bytes]:
     """File name without language and suffix → content."""
-    return {
+    more = {"summary_decompose": sheet(*decomposition_words.table(r))} if decomposition.taken(r) else {}
+    return more | {
         "summary": _summary(r),
         "summary_years": _years(r),
         "summary_costs": _costs(r),
@@ -151,7 +152,8 @@ def _count_name(column: str, lang: str) -> str:
         "rd": ("研发", "R&D"),
         "sales": ("营业收入", "sales"),
     }
-    single = {"recipients": ("受益企业", "recipients"), "received": ("多得资金（元）", "received (RMB)")}
+    single = {"recipients": ("受益企业", "recipients"), "received": ("多得资金（元）", "received (RMB)"),
+              "received_recipients": ("受益企业多得资金（元）", "received by recipients (RMB)")}
     parts = {"deadweight": ("本来就会有", "deadweight"), "additional": ("额外", "additional"), "none": ("仍然没有", "still not"),
              "displaced": ("被挤出", "displaced"), "spill": ("外溢", "spill-over"), "undone": ("反而失去", "undone"), "net": ("净增", "net"),
              "total": ("全期合计（元）", "total (RMB)"), "recipients": ("受益企业", "recipients"), "others": ("其他企业", "others")}  # fmt: skip

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.errors import InputError, nearest
-from sim.study import sampling, task
+from sim.study import leaving_out, sampling, task
 from sim.study.journal import Journal, run_key
 from sim.study.manifest import code_version
 
@@ -39,6 +39,7 @@ class Design:
     sample: sampling.Sample | None = None
     vary: Mapping | None = None
     timeout: float | None = None
+    left_out: Mapping | None = None  # of `PACKAGE/each`: package, off, without (programme → scenario)
     core: Mapping = field(default_factory=dict)
     code: str = ""
     keys: Mapping = field(default_factory=dict)
@@ -50,6 +51,8 @@ class Design:
 
     def pairs(self) -> list[tuple[str, str]]:
         """(scenario, against) of every comparison, without comparing a scenario with itself."""
+        if self.left_out:  # what the programme gives is seen from the package that has it
+            return [(self.left_out["package"], other) for other in self.scenarios if other != self.left_out["package"]]
         return [(one, other) for other in self.against for one in self.scenarios if one != other]
 
     def tasks(self, journal: Journal, whole: set[str] | None = None) -> list[dict]:
@@ -104,8 +107,8 @@ def design(
         raise InputError("is not acceptable", field="timeout", value=timeout, allowed="seconds a run, or null for no limit")
     core, overrides = task.CORE | dict(core or {}), dict(overrides or {})
     registry = task.named(core["registry"])(place)
-    loaded, asked = _scenarios(scenarios, registry)
-    against = _against(against, loaded)
+    loaded, asked, left_out = _scenarios(scenarios, registry)
+    against = _against((left_out["package"],) if left_out and against is None else against, loaded)
     drawn = sampling.sample(registry, method, draws, vary, overrides)
     worlds = _worlds(drawn, seeds)
     code = code_version()
@@ -122,7 +125,7 @@ def design(
             keys[name, world] = run_key(version, scenario["digest"], numbers + ranks[number], seed, quarters, place)
     varied = None if vary is None else {id: list(values) if values is not None else None for id, values in vary.items()}
     return Design(place, loaded, asked, seeds, quarters, against, worlds, bool(draw), overrides, drawn, varied,
-                  timeout, core, code, keys)  # fmt: skip
+                  timeout, left_out, core, code, keys)  # fmt: skip
 
 
 def _worlds(drawn: sampling.Sample | None, seeds: tuple[int, ...]) -> dict[int, tuple[int | None, int]]:
@@ -164,23 +167,39 @@ def _seeds(seeds: int | Sequence[int]) -> tuple[int, ...]:
     return tuple(range(1, seeds + 1))
 
 
-def _scenarios(references: Sequence, registry) -> tuple[dict[str, dict], tuple[str, ...]]:
+def _scenarios(references: Sequence, registry) -> tuple[dict[str, dict], tuple[str, ...], dict | None]:
     if isinstance(references, (str, Path)):
         references = [references]
+    package = next((found for found in map(leaving_out.asked, references) if found), None)
+    if package is not None:
+        return _each_left_out(references, package, registry)
     loaded, asked = {}, []
     for reference in references:
         scenario = reference if hasattr(reference, "digest") else _load(reference, registry)
         if scenario.name in loaded:
             raise InputError("a scenario is named twice", field="scenarios", value=scenario.name)
-        loaded[scenario.name] = {
-            "name": scenario.name, "title": dict(scenario.title), "question": _plain(scenario.question),
-            "programmes": list(scenario.programmes), "overrides": dict(scenario.overrides),
-            "sources": list(scenario.sources), "digest": scenario.digest,
-        }  # fmt: skip
+        loaded[scenario.name] = _entry(scenario)
         asked.append(str(reference) if isinstance(reference, (str, Path)) else scenario.name)
     if not loaded:
         raise InputError("at least one scenario is needed", field="scenarios")
-    return loaded, tuple(asked)
+    return loaded, tuple(asked), None
+
+
+def _each_left_out(references: Sequence, package: str, registry) -> tuple[dict[str, dict], tuple[str, ...], dict]:
+    if len(references) > 1:
+        raise InputError("a package taken apart stands alone", field="scenarios", value=str(references[0]))
+    from sim.programmes import CATALOGUE
+
+    found, left_out = leaving_out.family(_load(package, registry), CATALOGUE, registry)
+    return {scenario.name: _entry(scenario) for scenario in found}, (str(references[0]),), left_out
+
+
+def _entry(scenario) -> dict:
+    return {
+        "name": scenario.name, "title": dict(scenario.title), "question": _plain(scenario.question),
+        "programmes": list(scenario.programmes), "overrides": dict(scenario.overrides),
+        "sources": list(scenario.sources), "digest": scenario.digest,
+    }  # fmt: skip
 
 
 def _plain(text):

@@ -71,28 +71,31 @@ def tables(results) -> dict[str, pd.DataFrame]:
     return found
 
 
-def to_csv(results, folder: Path, lang: str) -> list[Path]:
+def to_csv(results, folder: Path, lang: str, more: dict | None = None) -> list[Path]:
     """Write quarterly.csv, by_<dim>.csv, pairs.csv, and missing.csv if a run has no result; returns the paths."""
     _make(folder)
     written = []
-    for name, table in tables(results).items():
+    for name, table in {**tables(results), **(more or {})}.items():
         write_whole(folder / f"{name}.csv", csv(table, lang))
         written.append(folder / f"{name}.csv")
     return written
 
 
-def export(results, folder: Path, kind: str = "csv", lang: str = "zh") -> list[Path]:
-    """Write the results of a study as one of `KINDS` into a folder; returns the paths."""
+def export(results, folder: Path, kind: str = "csv", lang: str = "zh", more: dict | None = None) -> list[Path]:
+    """Write the results of a study as one of `KINDS` into a folder; returns the paths.
+
+    `more`: tables beside those of the study, by name, with headings in words; NetCDF, which has arrays, leaves them out.
+    """
     if kind not in KINDS:
         raise InputError("there is no such choice", field="to", value=kind, allowed=KINDS, nearest=nearest(str(kind), KINDS))
-    return {"csv": to_csv, "parquet": _parquet, "netcdf": _netcdf, "excel": _excel}[kind](results, folder, lang)
+    return {"csv": to_csv, "parquet": _parquet, "netcdf": _netcdf, "excel": _excel}[kind](results, folder, lang, more)
 
 
-def _parquet(results, folder: Path, lang: str) -> list[Path]:
+def _parquet(results, folder: Path, lang: str, more: dict | None = None) -> list[Path]:
     needed("pyarrow", "parquet")
     _make(folder)
     written = []
-    for name, table in tables(results).items():
+    for name, table in {**tables(results), **(more or {})}.items():
         buffer = io.BytesIO()
         _plain(table).to_parquet(buffer, index=False)
         write_whole(folder / f"{name}.parquet", buffer.getvalue())
@@ -106,7 +109,7 @@ def _plain(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{name: table[name].map(str) for name in mixed})
 
 
-def _netcdf(results, folder: Path, lang: str) -> list[Path]:
+def _netcdf(results, folder: Path, lang: str, more: dict | None = None) -> list[Path]:
     needed("h5netcdf", "netcdf")
     _make(folder)
     # The library writes to a path only; the finished file then takes its name in one step.
@@ -120,12 +123,12 @@ def _netcdf(results, folder: Path, lang: str) -> list[Path]:
     return [folder / "results.nc"]
 
 
-def _excel(results, folder: Path, lang: str) -> list[Path]:
+def _excel(results, folder: Path, lang: str, more: dict | None = None) -> list[Path]:
     needed("openpyxl", "excel")
     _make(folder)
     buffer = io.BytesIO()
     with pd.ExcelWriter(buffer, engine="openpyxl") as book:
-        for name, table in tables(results).items():
+        for name, table in {**tables(results), **(more or {})}.items():
             if len(table) > EXCEL_ROWS:
                 raise StudyError(f"{name}: {len(table)} rows are too many for a sheet of Excel; take parquet or netcdf")
             _headed(_plain(table), lang).to_excel(book, sheet_name=name, index=False, freeze_panes=(1, 0))

@@ -23,7 +23,7 @@ FORMAT = 2
 _PACKAGES = ("innosim", "numpy", "scipy", "mesa", "pandas", "xarray")
 _SUFFIXES = {".py", ".yaml", ".yml", ".csv", ".json", ".npy", ".npz"}
 # These show, store or schedule results; none of them can change a number, so changing them repeats no run.
-_OUTSIDE = ("report/", "_shipped/", "entry.py", "cli.py", "config.py", "settings.py", "console.py", "wording.py", "listing.py", "summary.py", "shipped.py",
+_OUTSIDE = ("report/", "_shipped/", "entry.py", "cli.py", "config.py", "settings.py", "console.py", "wording.py", "listing.py", "scenario_files.py", "summary.py", "shipped.py",
             "model.py", "launch.py", "study/", "analysis/")  # fmt: skip
 _INSIDE = ("study/task.py", "analysis/pairing.py")
 

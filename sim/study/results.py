@@ -209,7 +209,16 @@ class Results:
         unit = "share" if relative else attrs["units"]
         return Effect(metric, against, difference, unit, attrs["long_name"], attrs["long_name_zh"])
 
+    @property
+    def left_out(self) -> dict | None:
+        """Of a study of `PACKAGE/each`: package, off, and without (programme → scenario); None of any other."""
+        return self.manifest["study"].get("left_out")
+
     def _each_pair(self) -> Iterator[tuple[str, str, int]]:
+        if self.left_out:
+            package = self.left_out["package"]
+            yield from ((package, other, seed) for other in self.scenarios if other != package for seed in self.seeds)
+            return
         for other in self.manifest["study"]["against"]:
             for name in self.scenarios:
                 for seed in self.seeds if name != other else ():
@@ -282,11 +291,11 @@ class Results:
 
         return to_csv(self, Path(folder), lang)
 
-    def export(self, folder: str | Path, kind: str = "csv", lang: str = "zh") -> list[Path]:
+    def export(self, folder: str | Path, kind: str = "csv", lang: str = "zh", more: dict | None = None) -> list[Path]:
         """Everything as csv, parquet, netcdf or excel; returns the files. See `sim.study.export`."""
         from sim.study.export import export
 
-        return export(self, Path(folder), kind, lang)
+        return export(self, Path(folder), kind, lang, more)
 
 
 def quarter_names(quarters: int) -> list[str]:

@@ -190,6 +190,7 @@ def describe(plan: Design, created: str) -> dict:
         "place": plan.place, "asked": list(plan.asked), "seeds": list(plan.seeds), "quarters": plan.quarters,
         "draw": plan.draw, "draws": plan.draws, "method": plan.sample.method if plan.sample else "random",
         "vary": plan.vary, "overrides": dict(plan.overrides), "against": list(plan.against),
+        "left_out": dict(plan.left_out) if plan.left_out else None,
     }  # fmt: skip
     sample = None
     if plan.sample:

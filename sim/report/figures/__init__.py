@@ -10,7 +10,7 @@ import importlib
 # In the order of the page; the captions of fans refer to effects as figure 2.
 FIGURES = ("fans", "effects", "ladder", "certificates", "budget", "cost", "additional", "checks", "tiers", "credit",
            "talent", "carriers", "enclaves", "funds", "networks", "attraction", "break_even", "thresholds",
-           "challenges")  # fmt: skip
+           "challenges", "enclave_forms", "decompose")  # fmt: skip
 
 
 def figure(name: str):
