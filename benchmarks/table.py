@@ -42,6 +42,7 @@ def arguments(given=None) -> argparse.Namespace:
     parser.add_argument("--peers", default=os.environ.get("INNOSIM_PEERS"), help="folder of the peers' impl_*.py")
     parser.add_argument("--out", type=Path, default=Path("speed.json"))
     parser.add_argument("--read", type=Path, help="print a file written before")
+    parser.add_argument("--markdown", action="store_true", help="print the targets as a table of Markdown")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--most", type=int, default=1_000_000, help="most rows")
     parser.add_argument("--only", help="comma list of kinds: full, twin, peer, shell, study, start")
@@ -122,7 +123,7 @@ def main() -> None:
     else:
         found = run(options)
     print(report.tables(found))
-    print(targets.table(found))
+    print(targets.markdown(found) if options.markdown else targets.table(found))
 
 
 if __name__ == "__main__":
