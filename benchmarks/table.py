@@ -21,6 +21,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -81,7 +82,7 @@ def median(found: list[dict]) -> dict:
 
 
 def run(options: argparse.Namespace) -> dict:
-    """All rounds; the file is written after each, so that a run that is cut short keeps what it has."""
+    """All rounds; the file is written after each case, so that a run that is cut short keeps what it has."""
     with tempfile.TemporaryDirectory() as compiled:
         environment = {key: value for key, value in os.environ.items() if key not in UNSET}
         return _rounds(options, environment | ENVIRONMENT | {"PYTHONPYCACHEPREFIX": compiled})
@@ -104,15 +105,18 @@ def _rounds(options, environment):
                 continue
             rounds[at].append(measure(case, pythons, environment))
             print(f"{count + 1}/{options.rounds} {at}: {report.short(rounds[at][-1])}", file=sys.stderr, flush=True)
-        known = {name(case): {key: value for key, value in case.items() if key != "folder"} for case in todo}
-        found = {
-            "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "rounds": count + 1},
-            "cases": [
-                {"case": known[at], "median": median(done), "rounds": done} for at, done in rounds.items() if done
-            ],
-        }
-        options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+            found = _collected(todo, rounds)
+            options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     return found
+
+
+def _collected(todo, rounds):
+    known = {name(case): {key: value for key, value in case.items() if key != "folder"} for case in todo}
+    done = {at: results for at, results in rounds.items() if results}
+    return {
+        "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "numpy": metadata.version("numpy")},
+        "cases": [{"case": known[at], "median": median(results), "rounds": results} for at, results in done.items()],
+    }
 
 
 def main() -> None:
