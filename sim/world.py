@@ -97,6 +97,7 @@ class World:
         resettling.start(self)
         talks.start(self)
         self.record = Record()
+        self.tier_before, self.alive_before = np.zeros_like(self.firms.tier), np.zeros_like(self.firms.alive)
         self._open_books()
         observe.start(self)
 
@@ -160,8 +161,8 @@ class World:
         self.tax = dict.fromkeys(("centre", "province", "city"), 0.0)
         self._bank_flows = {name: np.zeros(len(self.banks)) for name in
                             ("new", "repaid", "owed", "recovered", "income", "expense")}  # fmt: skip
-        self.tier_before = self.firms.tier.copy()
-        self.alive_before = self.firms.alive.copy()
+        n = self.firms.count  # slots that are new this quarter stay zero
+        self.tier_before[:n], self.alive_before[:n] = self.firms.tier[:n], self.firms.alive[:n]
         self.alive_opening = int(np.count_nonzero(self.firms.alive))
         for agency in self.agencies.values():
             agency.new_quarter()

@@ -393,3 +393,18 @@ def test_founders_leave_a_post_for_their_firm_and_more_of_them_found_more_firms(
 
     few, usual, many = (entry_probability(0.5, 0.0, 0.0, 4, 2, 0.5 * gap) for gap in (-0.3, 0.0, 0.3))
     assert few < usual == 0.5 < many
+
+
+def test_a_full_table_of_persons_grows_and_keeps_who_is_in_it():
+    people = table.Talent(3, 20)
+    first = people.seat(3)
+    people.identity[first] = [7, 8, 9]
+    new = people.seat(4)
+    assert new.tolist() == [3, 4, 5, 6]
+    assert people.slots >= people.count == 7
+    assert people.identity[:7].tolist() == [7, 8, 9, -1, -1, -1, -1]
+    for name, (dtype, _, _, fill) in table.COLUMNS.items():
+        column = getattr(people, name)
+        assert column.dtype == dtype, name
+        assert len(column) == people.slots, name
+        assert (column[7:] == fill).all(), name

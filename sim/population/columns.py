@@ -176,13 +176,17 @@ class Firms:
         self.rows = rows
         self.count = self.known = 0
         self.vacant = self.left = np.empty(0, np.int64)
-        # Zeros are given by the system without touching them.
-        self.blocks = {dtype: np.zeros((len(names), rows), dtype) for dtype, names in LINES.items()}
-        for dtype, names in LINES.items():
-            for values, name in zip(self.blocks[dtype], names):
-                setattr(self, name, values)
-                if COLUMNS[name].fill:
-                    values[:] = COLUMNS[name].fill
+        self.blocks = {}
+        for dtype in LINES:
+            self._hold(dtype)
+
+    def _hold(self, dtype: str) -> None:
+        """An empty block for the columns of a type. Zeros are given by the system without touching them."""
+        self.blocks[dtype] = np.zeros((len(LINES[dtype]), self.rows), dtype)
+        for values, name in zip(self.blocks[dtype], LINES[dtype]):
+            setattr(self, name, values)
+            if COLUMNS[name].fill:
+                values[:] = COLUMNS[name].fill
 
     def __deepcopy__(self, memo) -> Firms:
         """A table of its own, not locked; slots never used need no copying."""
@@ -197,13 +201,16 @@ class Firms:
         """Move the rows from `first` on into a table of their own: those who may still come. Their slots fall empty."""
         cast = Firms(self.rows - first)
         cast.count = cast.rows
-        for name, column in COLUMNS.items():
-            coming = getattr(self, name)[first:]
-            if (coming != column.fill if column.fill else coming).any():
-                if name in CLEARED:
-                    raise ValueError(f"a newcomer brings {name}, which is not among what is brought")
-                getattr(cast, name)[:] = coming
-                coming[:] = column.fill
+        for dtype, names in LINES.items():
+            block = self.blocks[dtype]
+            self._hold(dtype)  # a new one: slots that were never touched need no memory
+            self.blocks[dtype][:, :first] = block[:, :first]
+            for coming, name in zip(block[:, first:], names):
+                fill = COLUMNS[name].fill
+                if (coming != fill if fill else coming).any():
+                    if name in CLEARED:
+                        raise ValueError(f"a newcomer brings {name}, which is not among what is brought")
+                    getattr(cast, name)[:] = coming
         self.count = self.known = first
         return cast
 

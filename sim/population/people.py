@@ -17,6 +17,7 @@ STAFF, GRADUATE, RETURNEE, FOREIGN, SKILLED = range(5)
 LOCAL = 0  # first of the places; the outside places follow in file order, abroad is the last
 SEARCHING, ABSENT = -1, -2  # no employer; an empty slot
 FOREVER = 32767
+ROOM = 1.1  # a table that is full becomes so much longer than it must be
 WORKING_LIFE = (22, 60)  # years of age of the stock at the start; new kinds enter at the ages below
 ENTRY_AGE = {STAFF: (28, 42), GRADUATE: (22, 26), RETURNEE: (27, 36), FOREIGN: (30, 50), SKILLED: (20, 24)}
 
@@ -37,13 +38,13 @@ COLUMNS = {
 
 
 class Talent:
-    """Columns of `slots` rows; the first `count` are or were in use. `known` identities have arrived or declined."""
+    """Columns of `slots` rows, more when they are needed; the first `count` are or were in use. `known` identities have
+    arrived or declined."""
 
     def __init__(self, slots: int, identities: int):
         self.slots, self.count, self.known, self.residents = slots, 0, 0, 0
         for name, (dtype, _, _, fill) in COLUMNS.items():
-            # Zeros need no memory before they are used, and most slots never are.
-            setattr(self, name, np.full(slots, fill, dtype) if fill else np.zeros(slots, dtype))
+            setattr(self, name, np.full(slots, fill, dtype))
         self.vacant = np.empty(0, np.int64)
         self.searching = np.empty(0, np.int64)  # slots of those without a post
         self.granted = np.empty(0, np.int64)  # slots of those who hold or held a grant
@@ -59,7 +60,17 @@ class Talent:
         """Slots for those who come: vacant ones first, then new ones."""
         again, self.vacant = self.vacant[:number], self.vacant[number:]
         first, self.count = self.count, self.count + number - len(again)
+        if self.count > self.slots:
+            self._extend(int(ROOM * self.count) + 1)
         return np.concatenate([again, np.arange(first, self.count)])
+
+    def _extend(self, slots: int) -> None:
+        """Longer columns in place of these: views of them go stale."""
+        for name, (dtype, _, _, fill) in COLUMNS.items():
+            column = np.full(slots, fill, dtype)
+            column[: self.slots] = getattr(self, name)
+            setattr(self, name, column)
+        self.slots = slots
 
     def remove(self, slots: np.ndarray) -> None:
         """These persons leave the city; the list of searchers forgets whoever no longer searches."""

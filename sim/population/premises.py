@@ -63,12 +63,12 @@ class Traits:
         # Year, counted from 2021, in which a certified firm would send its R&D to a hub.
         luck = draw("carrier research").standard_exponential(rows)
         self.sends_research = (patience(luck, numbers["enclave.local_rate"]) - 1) // 4
-        self.seeks_age = (draw("carrier seeks").random(rows) * (int(numbers["carrier.seek_within"]) + 1)).astype(int)
+        self.seeks_age = (draw("carrier seeks").random(rows) * (int(numbers["carrier.seek_within"]) + 1)).astype("i2")
         # Hub that an outside project is in; -1 = elsewhere, or of the city.
         edges = np.cumsum(column(numbers, "hub", keys(numbers, "hub"), "project_share").astype(float))
         found = band(draw("carrier hub").random(rows), edges).astype(np.int64)
         outside = np.concatenate([np.zeros(firms.count, bool), cast.kind == OUTSIDE])
-        self.hub_home = np.where(outside & (found < len(edges)), found, -1)
+        self.hub_home = np.where(outside & (found < len(edges)), found, -1).astype("i2")
 
 
 class Premises:

@@ -48,7 +48,7 @@ def start(world) -> None:
     inflow = _inflow(world, residents)
     origins = table.origin_shares(p, hubs)
     world.arrivals = table.draw_cast(p, streams, inflow, origins, base)
-    people = world.talent = Talent(stock + len(world.arrivals.kind), stock + len(world.arrivals.kind))
+    people = world.talent = Talent(int(table.ROOM * stock) + 1, stock + len(world.arrivals.kind))
     people.count = people.known = people.residents = stock
     people.identity[:stock] = np.arange(stock)
     for name, values in residents.items():

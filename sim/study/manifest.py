@@ -8,13 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
 import shlex
 import subprocess
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib import metadata
 from pathlib import Path
+
+import numpy as np
 
 from sim.errors import StudyError
 
@@ -31,7 +31,7 @@ _INSIDE = ("study/task.py", "analysis/pairing.py")
 @cache
 def code_version() -> str:
     """SHA-256 over the program and data files that decide a result, and the NumPy release."""
-    found = hashlib.sha256(metadata.version("numpy").encode())
+    found = hashlib.sha256(np.__version__.encode())
     for name, content in _deciding():
         found.update(f"\0{name}\0".encode())
         found.update(content)
@@ -54,6 +54,9 @@ def _deciding() -> Iterator[tuple[str, bytes]]:
 
 def versions(packages: Iterable[str] = _PACKAGES) -> dict[str, str]:
     """Releases of Python and of the packages under the results, or of those named; what is not installed is left out."""
+    import platform  # here, because a worker asks for none of it
+    from importlib import metadata
+
     known = {"python": platform.python_version()}
     for package in packages:
         try:
