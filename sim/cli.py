@@ -13,6 +13,7 @@ from sim.config import Config, configs, known_numbers
 from sim.console import Progress, duration, message, say, size
 from sim.errors import InputError, Interrupted, StudyError, nearest
 from sim.report.kept import keep, kept, sources
+from sim.study import task
 from sim.study.design import Design, design
 from sim.study.executors import Where
 from sim.study.journal import DONE as KEPT
@@ -61,6 +62,17 @@ def _header(config: Config, plan: Design) -> None:
         runs=len(plan.keys), folder=config.results)  # fmt: skip
     if plan.draws:
         say("varied", config.lang, n=len(plan.sample.ids), method=plan.sample.method)
+    if n := _drawn_by_seeds(plan):
+        say("draws", config.lang, n=n)
+
+
+def _drawn_by_seeds(plan: Design) -> int:
+    """How many uncertain numbers each seed draws itself: those that nothing else sets."""
+    if not plan.draw:
+        return 0
+    known = task.named(plan.core["registry"])(plan.place)
+    elsewhere = {*plan.overrides, *(plan.sample.ids if plan.sample else ())}
+    return sum(bool(number.prior) and number.id not in elsewhere for number in known)
 
 
 def _where(config: Config) -> Where:
@@ -119,18 +131,13 @@ def _kept(plan: Design, folder: Path) -> int:
 def _shown(results, folder: Path, lang: str) -> int:
     """Print summary and losses, build the report; the exit code."""
     from sim import summary
+    from sim.wording import said
 
     if results.missing:
         say("failed", lang, failed=len(results.missing), total=results.n_planned, done=results.n_done)
         for lost in results.missing[:SHOWN_LOST]:
-            say(
-                "lost",
-                lang,
-                scenario=lost["scenario"],
-                seed=lost["seed"],
-                status=lost["status"],
-                reason=_last_line(lost["error"]),
-            )
+            say("lost_draws" if "draw" in lost else "lost", lang, scenario=lost["scenario"], draw=lost.get("draw"),
+                seed=lost.get("luck", lost["seed"]), status=lost["status"], reason=said(_last_line(lost["error"]), lang))  # fmt: skip
         if len(results.missing) > SHOWN_LOST:
             say("more", lang, n=len(results.missing) - SHOWN_LOST)
     uncompared = results.missing_pairs
@@ -180,6 +187,7 @@ def export(options: Namespace) -> int:
 def runs(options: Namespace) -> int:
     """List the runs of a folder, of one status if named."""
     from sim.study.results import Results
+    from sim.wording import said
 
     if options.status and options.status not in STATUSES:
         near = nearest(options.status, STATUSES)
@@ -191,10 +199,10 @@ def runs(options: Namespace) -> int:
     counted = found["status"].value_counts()
     print(" · ".join(f"{status} {counted[status]}" for status in STATUSES if status in counted) or "0")
     for row in found.head(LISTED).itertuples():
-        error = _last_line(row.error) if isinstance(row.error, str) else ""
+        error = said(_last_line(row.error), options.lang) if isinstance(row.error, str) else ""
         spent = f"{row.seconds:8.2f} s" if row.seconds == row.seconds and row.seconds is not None else " " * 10
-        draw = f"{row.draw:6d}" if "draw" in found else ""
-        print(f"{row.status:8}{spent}{draw}{row.seed:8d}  {row.scenario}  {error}".rstrip())
+        world = f"{row.draw:6d}{row.luck:8d}" if "draw" in found else f"{row.seed:8d}"
+        print(f"{row.status:8}{spent}{world}  {row.scenario}  {error}".rstrip())
     if len(found) > LISTED:
         say("more", options.lang, n=len(found) - LISTED)
     return DONE

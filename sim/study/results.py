@@ -51,7 +51,9 @@ class Results:
         for (name, seed), key in self._keys.items():
             if statuses.get(key) != DONE:
                 status, error = errors.get(key, (PENDING, "not run yet"))
-                self._missing.append({"scenario": name, "seed": seed, "status": status, "error": error})
+                # A world of draws × seeds has a number of its own, which is no seed that anybody could run.
+                world = dict(zip(("draw", "luck"), self._world(seed), strict=True)) if self.draws else {}
+                self._missing.append({"scenario": name, "seed": seed, **world, "status": status, "error": error})
 
     @classmethod
     def open(cls, folder: str | Path) -> Results:
@@ -63,7 +65,7 @@ class Results:
 
     @property
     def missing(self) -> list[dict]:
-        """Runs without a result: scenario, seed, status (failed, killed, timeout, pending), error."""
+        """Runs without a result: scenario, seed (with draws also draw and luck), status (failed, killed, timeout, pending), error."""
         return list(self._missing)
 
     @property
