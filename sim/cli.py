@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import Namespace
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from sim.study.journal import STATUSES, Journal
 from sim.study.manifest import read
 from sim.study.runner import carry_out, conduct
 
-DONE, INCOMPLETE = 0, 3
+DONE, STOPPED, INCOMPLETE = 0, 1, 3
 KEY_METRICS = (
     "firms", "hnte_stock", "scitech_sme_registered", "revenue", "employment", "rd_real", "rd_reported", "loans_all_outstanding",
     "npl_ratio", "public_cost_city", "public_cost_all", "city_cash",
@@ -36,7 +37,21 @@ def study(options: Namespace) -> int:
     plans = [planned(job) for job in jobs]
     _warn_of_parts(jobs)
     each = _estimated if options.dry_run else one_study
-    return max(each(job, plan, options) for job, plan in zip(jobs, plans, strict=True))
+    codes = [_one_of(len(jobs), each, job, plan, options) for job, plan in zip(jobs, plans, strict=True)]
+    return STOPPED if STOPPED in codes else max(codes)
+
+
+def _one_of(many: int, each, job: Config, plan: Design, options: Namespace) -> int:
+    """The exit code of one study; of several, one that cannot go on is said and the others are made all the same."""
+    from sim.wording import told
+
+    try:
+        return each(job, plan, options)
+    except StudyError as error:
+        if many == 1:
+            raise
+        print(message("error", job.lang, text=told(error, job.lang)), file=sys.stderr, flush=True)
+        return STOPPED
 
 
 def _warn_of_parts(jobs: list[Config]) -> None:

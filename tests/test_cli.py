@@ -590,6 +590,20 @@ def test_varied_numbers_take_the_place_of_those_of_the_study():
         config.configs(["draws=2", "vary={credit.rate_cap: [0.05, 0.1], credit: {rate_cap: [0.06, 0.1]}}"])
 
 
+def test_one_study_of_a_sweep_that_cannot_go_on_leaves_the_others(small_world, capsys):
+    from sim.study import folders
+
+    taken = small_world / "results" / "nantong-main-study.quarters_4"
+    taken.mkdir(parents=True)
+    lock = folders.locked(taken)
+    try:
+        assert entry.main(["study", "-m", *small("quarters=4,8")]) == 1
+    finally:
+        lock.free()
+    assert "另一项研究正在使用此文件夹" in capsys.readouterr().err
+    assert (small_world / "results" / "nantong-main-study.quarters_8" / "report.html").is_file()
+
+
 def test_a_study_says_that_its_seeds_draw_numbers(small_world, capsys):
     assert entry.main(["study", *small("draw=true", "lang=en")]) == 0
     assert "each seed also draws 1 uncertain numbers" in capsys.readouterr().out
