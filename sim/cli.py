@@ -204,9 +204,6 @@ def runs(options: Namespace) -> int:
     from sim.study.results import Results
     from sim.wording import said
 
-    if options.status and options.status not in STATUSES:
-        near = nearest(options.status, STATUSES)
-        raise InputError("there is no such choice", field="status", value=options.status, allowed=STATUSES, nearest=near)
     found = Results.open(options.folder).runs(options.status)
     if options.json:
         print(found.to_json(orient="records", indent=1, force_ascii=False))
