@@ -220,6 +220,16 @@ class Apprentices:
     retention: float  # part of leaving, and of being hired away, that does not happen
 
 
+@dataclass(frozen=True)
+class Market:
+    """A market of licences. `agency` is the programme that pays."""
+
+    agency: str
+    cut: float  # part of the usual cost of a deal that it saves
+    refund: float  # of the price
+    cap: float  # RMB a firm and quarter
+
+
 @dataclass
 class TalentRules:
     """What programmes change for persons."""
@@ -562,6 +572,7 @@ class Rules:
     visits: Visits | None = None
     contests: list[Contest] = field(default_factory=list)
     clubs: list[ClubSupport] = field(default_factory=list)
+    market: Market | None = None
     school: School | None = None
     apprentices: Apprentices | None = None
     institutes: list[Founding] = field(default_factory=list)

@@ -69,6 +69,7 @@ from sim.programmes.talent_jianghai import TalentJianghai
 from sim.programmes.talent_permits import TalentPermits
 from sim.programmes.talent_youth import TalentYouth
 from sim.programmes.tax_incentives import TaxIncentives
+from sim.programmes.tech_market import TechMarket
 from sim.programmes.three_year_action import ThreeYearAction
 from sim.programmes.university_centres import UniversityCentres
 from sim.programmes.university_events import UniversityEvents
@@ -110,6 +111,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "university.events": UniversityEvents,
     "university.transfer_centres": UniversityCentres,
     "university.joint_projects": UniversityProjects,
+    "platform.tech_market": TechMarket,
     "institute.national": InstituteNational,
     "institute.new_type": InstituteNewType,
     "institute.branch": InstituteBranch,
