@@ -515,14 +515,37 @@ class Monitoring(Scheme):
 
 
 @dataclass(frozen=True)
-class Tournament(Scheme):
-    """A ranking of zones with those of other cities, and what the province pays for a place gained."""
+class Ranked(Scheme):
+    """A yearly ranking with others elsewhere. `agency` is the programme."""
 
     agency: str
-    per_place: float  # RMB
     rivals: float  # yearly growth of their log index
-    field: int  # zones in the ranking
-    rank: float  # of the city's zones before the first year
+    field: int  # contestants in all
+    first: float  # rank before the first year
+
+
+@dataclass(frozen=True)
+class Tournament(Ranked):
+    """A ranking of zones with those of other cities, and what the province pays for a place gained."""
+
+    per_place: float  # RMB
+
+
+@dataclass(frozen=True)
+class Target(Ranked):
+    """A rank that a city is to reach."""
+
+    rank: float
+    pressure: float  # part of the effort of its offices that moves while it is not reached
+
+
+@dataclass(frozen=True)
+class ZonePlan(Ranked):
+    """A rank that a zone is to reach, with parks that are counted with it."""
+
+    wanted: float
+    pressure: float
+    parks: int
 
 
 @dataclass(frozen=True)
@@ -575,6 +598,8 @@ class Rules:
     monitoring: Monitoring | None = None
     tournament: Tournament | None = None
     belt: Belt | None = None
+    target: Target | None = None
+    zone_plan: ZonePlan | None = None
 
 
 def national(numbers) -> TaxRules:

@@ -41,7 +41,9 @@ from sim.programmes.gov_ip import GovIp
 from sim.programmes.gov_monitoring import DistrictMonitoring
 from sim.programmes.gov_outside_inside import OutsideInside
 from sim.programmes.gov_subsidy_path import SubsidyPath
+from sim.programmes.gov_target import CityTarget
 from sim.programmes.gov_three_year_plan import ThreeYearPlan
+from sim.programmes.gov_zone_plan import ZoneClimb
 from sim.programmes.growth_labels import GrowthLabels
 from sim.programmes.guarantee_company import GuaranteeCompany
 from sim.programmes.hnte_reserve import HnteReserve
@@ -147,6 +149,8 @@ CATALOGUE: dict[str, type[Programme]] = {
     "gov.bimonthly": Bimonthly,
     "gov.monitoring": DistrictMonitoring,
     "gov.htz_reward": ZoneReward,
+    "gov.target": CityTarget,
+    "gov.zone_plan": ZoneClimb,
 }
 
 LOAN_PRODUCTS = {name: cls.lends for name, cls in CATALOGUE.items() if cls.lends}
