@@ -153,7 +153,7 @@ class Delivery:
     staff: float = 1.0  # multiple of the review capacity
     trust: float = 0.0  # part of the discount for late payment that a standing promise removes
     roadshow: Roadshow | None = None
-    assistants: Assistants | None = None
+    helpers: Assistants | None = None
     calls: Calls | None = None
 
 
