@@ -569,6 +569,15 @@ class InvestmentGroup:
     talent: float  # RMB a year for that
 
 
+@dataclass(frozen=True)
+class Environment:
+    """Steps that government saves firms."""
+
+    setup_saved: float  # RMB a start-up
+    cost_saved: float  # part of sales
+    weaker: float  # margin that founders lack who come only for it, share of sales
+
+
 @dataclass
 class Rules:
     """Everything above, for one quarter."""
@@ -600,6 +609,7 @@ class Rules:
     belt: Belt | None = None
     target: Target | None = None
     zone_plan: ZonePlan | None = None
+    environment: Environment | None = None
 
 
 def national(numbers) -> TaxRules:

@@ -18,6 +18,7 @@ from sim.programmes.carrier_chain import CarrierChain
 from sim.programmes.carrier_incubators import CarrierIncubators
 from sim.programmes.carrier_reit import CarrierReit
 from sim.programmes.delivery_assistants import SciTechAssistants
+from sim.programmes.delivery_environment import BusinessEnvironment
 from sim.programmes.delivery_roadshows import Roadshows
 from sim.programmes.delivery_visits import EnterpriseVisits
 from sim.programmes.edu_apprentices import EduApprentices
@@ -86,6 +87,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "gov.points_platform": PointsPlatform,
     "delivery.roadshows": Roadshows,
     "delivery.assistants": SciTechAssistants,
+    "delivery.environment": BusinessEnvironment,
     "delivery.visits": EnterpriseVisits,
     "no_application": NoApplication,
     "award.hnte": AwardHnte,
