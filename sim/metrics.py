@@ -227,6 +227,8 @@ METRICS: dict[str, Metric] = _metrics(
     ("office_research", "share", RATIO, "县区力量：产学研", "effort of district offices: links with universities"),
     ("office_reports", "share", RATIO, "县区力量：材料包装", "effort of district offices: help with reports"),
     ("zone_rank", "number", STOCK, "高新区全省平均名次", "mean rank of the zones in the province"),
+    ("city_rank", "number", STOCK, "国家创新型城市名次", "rank of the city among innovative cities"),
+    ("plan_rank", "number", STOCK, "一区多园高新区名次", "rank of the zone with its parks"),
     ("firms_by_district", "firms", STOCK, "企业数（分区县）", "firms by district", "district"),
     ("hnte_by_district", "firms", STOCK, "高企数（分区县）", "HNTEs by district", "district"),
     ("revenue_by_tier", "RMB", FLOW, "营业收入（分层级）", "revenue by tier", "tier"),

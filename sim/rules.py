@@ -153,7 +153,7 @@ class Delivery:
     staff: float = 1.0  # multiple of the review capacity
     trust: float = 0.0  # part of the discount for late payment that a standing promise removes
     roadshow: Roadshow | None = None
-    assistants: Assistants | None = None
+    helpers: Assistants | None = None
     calls: Calls | None = None
 
 
@@ -525,14 +525,37 @@ class Monitoring(Scheme):
 
 
 @dataclass(frozen=True)
-class Tournament(Scheme):
-    """A ranking of zones with those of other cities, and what the province pays for a place gained."""
+class Ranked(Scheme):
+    """A yearly ranking with others elsewhere. `agency` is the programme."""
 
     agency: str
-    per_place: float  # RMB
     rivals: float  # yearly growth of their log index
-    field: int  # zones in the ranking
-    rank: float  # of the city's zones before the first year
+    field: int  # contestants in all
+    first: float  # rank before the first year
+
+
+@dataclass(frozen=True)
+class Tournament(Ranked):
+    """A ranking of zones with those of other cities, and what the province pays for a place gained."""
+
+    per_place: float  # RMB
+
+
+@dataclass(frozen=True)
+class Target(Ranked):
+    """A rank that a city is to reach."""
+
+    rank: float
+    pressure: float  # part of the effort of its offices that moves while it is not reached
+
+
+@dataclass(frozen=True)
+class ZonePlan(Ranked):
+    """A rank that a zone is to reach, with parks that are counted with it."""
+
+    wanted: float
+    pressure: float
+    parks: int
 
 
 @dataclass(frozen=True)
@@ -554,6 +577,15 @@ class InvestmentGroup:
     known: float  # part of the error in judging tenants that its fund does not make
     allowance: float  # RMB a year for S&T staff of its portfolio
     talent: float  # RMB a year for that
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Steps that government saves firms."""
+
+    setup_saved: float  # RMB a start-up
+    cost_saved: float  # part of sales
+    weaker: float  # margin that founders lack who come only for it, share of sales
 
 
 @dataclass
@@ -586,6 +618,9 @@ class Rules:
     monitoring: Monitoring | None = None
     tournament: Tournament | None = None
     belt: Belt | None = None
+    target: Target | None = None
+    zone_plan: ZonePlan | None = None
+    environment: Environment | None = None
 
 
 def national(numbers) -> TaxRules:

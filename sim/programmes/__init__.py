@@ -18,6 +18,7 @@ from sim.programmes.carrier_chain import CarrierChain
 from sim.programmes.carrier_incubators import CarrierIncubators
 from sim.programmes.carrier_reit import CarrierReit
 from sim.programmes.delivery_assistants import SciTechAssistants
+from sim.programmes.delivery_environment import BusinessEnvironment
 from sim.programmes.delivery_roadshows import Roadshows
 from sim.programmes.delivery_visits import EnterpriseVisits
 from sim.programmes.edu_apprentices import EduApprentices
@@ -41,7 +42,9 @@ from sim.programmes.gov_ip import GovIp
 from sim.programmes.gov_monitoring import DistrictMonitoring
 from sim.programmes.gov_outside_inside import OutsideInside
 from sim.programmes.gov_subsidy_path import SubsidyPath
+from sim.programmes.gov_target import CityTarget
 from sim.programmes.gov_three_year_plan import ThreeYearPlan
+from sim.programmes.gov_zone_plan import ZoneClimb
 from sim.programmes.growth_labels import GrowthLabels
 from sim.programmes.guarantee_company import GuaranteeCompany
 from sim.programmes.hnte_reserve import HnteReserve
@@ -85,6 +88,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "gov.points_platform": PointsPlatform,
     "delivery.roadshows": Roadshows,
     "delivery.assistants": SciTechAssistants,
+    "delivery.environment": BusinessEnvironment,
     "delivery.visits": EnterpriseVisits,
     "no_application": NoApplication,
     "award.hnte": AwardHnte,
@@ -149,6 +153,8 @@ CATALOGUE: dict[str, type[Programme]] = {
     "gov.bimonthly": Bimonthly,
     "gov.monitoring": DistrictMonitoring,
     "gov.htz_reward": ZoneReward,
+    "gov.target": CityTarget,
+    "gov.zone_plan": ZoneClimb,
 }
 
 LOAN_PRODUCTS = {name: cls.lends for name, cls in CATALOGUE.items() if cls.lends}
