@@ -31,6 +31,7 @@ from sim.programmes.finance_five_in_one import FiveInOne
 from sim.programmes.finance_visits import FinanceVisits
 from sim.programmes.fund_angel import FundAngel
 from sim.programmes.fund_group import FundGroup
+from sim.programmes.fund_haimen import FundHaimen
 from sim.programmes.fund_incentive import FundIncentive
 from sim.programmes.fund_of_funds import FundOfFunds
 from sim.programmes.fund_suketou import FundSuketou
@@ -133,6 +134,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "fund.angel": FundAngel,
     "fund.incentive": FundIncentive,
     "fund.group": FundGroup,
+    "fund.haimen": FundHaimen,
     "rnd.jiebang": RndJiebang,
     "rnd.horse_race": RndHorseRace,
     "rnd.consortia": RndConsortia,
