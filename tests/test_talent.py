@@ -395,6 +395,16 @@ def test_founders_leave_a_post_for_their_firm_and_more_of_them_found_more_firms(
     assert few < usual == 0.5 < many
 
 
+@pytest.mark.parametrize("levels", [1, 50, 5_000, 10**15])
+def test_the_best_are_those_of_a_plain_sort_however_many_are_alike(levels):
+    rng = np.random.default_rng(3)
+    score = rng.integers(0, levels, 5_000) / levels * 1e-9 + rng.integers(0, 3, 5_000)
+    identity = rng.permutation(5_000)
+    plain = np.lexsort((identity, -score))
+    for number in (1, 700, 5_000):
+        assert hiring.best(score, identity, number).tolist() == plain[:number].tolist()
+
+
 def test_a_full_table_of_persons_grows_and_keeps_who_is_in_it():
     people = table.Talent(3, 20)
     first = people.seat(3)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.population.initial import OUTSIDE
-from sim.processes.tenancy import landing_chance
+from sim.processes import tenancy
 
 FLOWS = ("landed", "instead", "left", "licences")
 BRANCH = np.dtype([
@@ -78,7 +78,7 @@ def _chance(world, landing, hub, sector, package, roots=0.0):
         + p["enclave.landing_package"] * (package - p["enclave.package_usual"]) / p["entry.setup_cost"]
         + p["enclave.plant_wage"] * wage[hub]
     )
-    return landing_chance(landing, shift + roots)
+    return tenancy.landing_chance(landing, shift + roots)
 
 
 def offer(world, rows, through, settles) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.processes.hiring import best
+from sim.processes import hiring
 
 MANY = 250  # applicants from which it pays to sort numbers of two bytes by themselves
 
@@ -38,7 +38,7 @@ def _line(cell, rank, lot):
     """Order of applicants: cell by cell, from the best, ties by lot."""
     if len(cell) < MANY:
         return np.lexsort((lot, -rank, cell))
-    order = best(rank, lot, len(rank))
+    order = hiring.best(rank, lot, len(rank))
     return order[np.argsort(cell[order].astype(np.uint16), kind="stable")]
 
 
