@@ -1,4 +1,6 @@
-"""Institutes that programmes found: known answers, money years before any effect, and what does not reach the city's firms."""
+"""Institutes that programmes found: known answers, money years before any effect, and what does not reach the city's
+firms.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Vocational places and apprentices: years before any effect, posts that are filled, who leaves, and what it does to pay."""
+"""Vocational places and apprentices: years before any effect, posts that are filled, who leaves, and what it does to
+pay.
+"""
 
 from __future__ import annotations
 

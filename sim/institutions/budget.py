@@ -110,7 +110,7 @@ class BudgetOffice:
             call.grant_late(world, rows[mine], amount[mine])
 
     def _departments(self, world) -> list:
-        """Offices that run now on the city's money alone; companies, funds and keepers of institutes are not among them."""
+        """Offices that run now on the city's money alone; companies, funds and keepers of institutes do not count."""
         running = [a for a in world.agencies.values() if a.funded and a.programme.runs(world.quarter)]
         own = [a for a in running if a.programme.city_share == 1.0 and not a.programme.invests]
         return [a for a in own if a.programme.lends != "guarantee" and not a.programme.founds]
@@ -142,7 +142,7 @@ def apply(envelope, programmes, factors: dict[str, float], tax: float) -> None:
 
 
 def divide(envelope, programmes, factors: dict[str, float]) -> None:
-    """Multiply the factors so that families get parts of their sum, which stays; nothing where one of them has no purse."""
+    """Multiply the factors so that families get parts of their sum, which stays; not where one has no purse."""
     had = {
         name: sum(factors[one.id] * one.yearly_budget() for one in programmes if one.family == name)
         for name in envelope.parts

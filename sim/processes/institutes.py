@@ -1,7 +1,7 @@
 """Research institutes that a purse founds: where, by whom, and when they close. Their work stands in `institutes_work`.
 
-Years of money come before any effect. Work for others elsewhere, publications, a leader's own questions and a field that
-the city's firms are not in are what the money buys and they do not get; staff is partly hired away from them.
+Years of money come before any effect. Work for others elsewhere, publications, a leader's own questions and a field
+that the city's firms are not in are what the money buys and they do not get; staff is partly hired away from them.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from sim.processes.lessons import note
 ROOM = 128  # institutes of a run
 KEYS = 64  # institutes of one programme
 COLUMNS = {  # name → type, meaning
-    "key": ("i8", "key of its luck"), "purse": ("i8", "number of the programme that pays"), "founded": ("i8", "quarter"),
-    "district": ("i8", "index"), "sector": ("i8", "index of its field"), "leader": ("i8", "slot, or nobody"),
-    "identity": ("i8", "of the leader"), "open": ("?", "flag"), "knowledge": ("f8", "RMB"), "budget": ("f8", "RMB of this year"),
+    "key": ("i8", "key of its luck"), "purse": ("i8", "number of the programme that pays"),
+    "founded": ("i8", "quarter"), "district": ("i8", "index"), "sector": ("i8", "index of its field"),
+    "leader": ("i8", "slot, or nobody"), "identity": ("i8", "of the leader"), "open": ("?", "flag"),
+    "knowledge": ("f8", "RMB"), "budget": ("f8", "RMB of this year"),
     "income": ("f8", "RMB from contracts in the year so far"), "staff": ("f8", "persons hired in the city"),
 }  # fmt: skip
 
@@ -28,7 +29,7 @@ COLUMNS = {  # name → type, meaning
 # -- state -----------------------------------------------------------------------------------------------------------
 @dataclass
 class Institutes:
-    """One row an institute, closed ones included: what they knew is still heard, and fades. Contracts of the year beside."""
+    """One row an institute; what closed ones knew is still heard, and fades. Contracts of the year stand beside."""
 
     cash: np.ndarray
     slot: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))  # client (contracts,)
@@ -109,8 +110,10 @@ def _found(world, support):
         if support.leader and leader == NOBODY:
             return
         identity = world.firms.identity[leader] if leader != NOBODY else NOBODY
-        table.add(key=KEYS * support.key + serial, purse=purse, founded=world.quarter, district=district, sector=sector,
-                  leader=leader, identity=identity, open=True, budget=(1 + support.leader_share) * support.funding)  # fmt: skip
+        table.add(
+            key=KEYS * support.key + serial, purse=purse, founded=world.quarter, district=district, sector=sector,
+            leader=leader, identity=identity, open=True, budget=(1 + support.leader_share) * support.funding,
+        )  # fmt: skip
 
 
 def _place(world, support, key):

@@ -1,6 +1,8 @@
-"""What institutes do: contracts with firms, research, and what firms get of it by contracts, nearness and founders who leave.
+"""What institutes do: contracts with firms, research, and what firms get of it by contracts, nearness and founders who
+leave.
 
-A contract is learned from as a joint project with a university is (`projects`), at the institute's own richness and reach.
+A contract is learned from as a joint project with a university is (`projects`), at the institute's own richness and
+reach.
 """
 
 from __future__ import annotations
@@ -141,8 +143,11 @@ def work(world) -> None:
         terms(world, "publishes"), terms(world, "away"),
     )  # fmt: skip
     table.income += local + outward
-    note(world, institutes_open=table.open.sum(), institutes_knowledge=table.knowledge.sum(), institutes_public=public.sum(),
-         institutes_income=local.sum(), institutes_outward=outward.sum(), institutes_staff=table.staff.sum())  # fmt: skip
+    note(
+        world, institutes_open=table.open.sum(), institutes_knowledge=table.knowledge.sum(),
+        institutes_public=public.sum(), institutes_income=local.sum(), institutes_outward=outward.sum(),
+        institutes_staff=table.staff.sum(),
+    )  # fmt: skip
 
 
 def _teach(world, fee, public):
@@ -200,7 +205,7 @@ def _heads(world) -> np.ndarray:
 
 
 def recruit(world) -> None:
-    """Institutes fill the local part of their posts with the best who search, before any firm; these have left firms."""
+    """Institutes fill the local part of their posts with the best who search, before any firm does."""
     table, people, labour, p = world.institutes, world.talent, world.labour, world.numbers
     if not table.count:
         return

@@ -1,9 +1,9 @@
-"""A market of licences beside personal ties: firms without a tie buy a result of a university, of which they get the codified
-part alone.
+"""A market of licences beside personal ties: firms without a tie buy a result of a university, of which they get the
+codified part alone.
 
-Licences that are worth their price at the usual cost of a deal are bought anyway and lie in the growth that was observed; a
-market that makes deals cheaper adds those in between. A refund is claimed for both, and for joint projects that are only
-registered as sales.
+Licences that are worth their price at the usual cost of a deal are bought anyway and lie in the growth that was
+observed; a market that makes deals cheaper adds those in between. A refund is claimed for both, and for joint
+projects that are only registered as sales.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def codified(distance, half, tacit_share):
 
 
 def buyers(worth, cost, cut, refund):
-    """Who buys anyway at the usual cost of a deal, and who only since it is cheaper (rows,); all in parts of the price."""
+    """Who buys anyway at the usual cost of a deal, and who since it is cheaper (rows,); in parts of the price."""
     anyway = worth >= 1 + cost
     return anyway, ~anyway & (worth >= 1 + cost * (1 - cut) - refund)
 

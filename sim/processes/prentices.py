@@ -1,7 +1,7 @@
 """Apprentices: school places with a host firm, which pays a part of the training and has the first offer.
 
-A firm is a host if a filled post is worth more to it, for as long as the person stays, than the training costs. The largest
-come first. Some of those who are trained are hired away by firms that did not pay.
+A firm is a host if a filled post is worth more to it, for as long as the person stays, than the training costs. The
+largest come first. Some of those who are trained are hired away by firms that did not pay.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 @dataclass
 class Prentices:
-    """One year's apprentices by host: slot, identity, sector, heads, RMB a quarter; `gain` of `here` when they finish."""
+    """One year's apprentices by host: slot, identity, sector, heads, RMB a quarter; `gain` of `here` in the end."""
 
     until: int
     slot: np.ndarray

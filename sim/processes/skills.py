@@ -1,9 +1,9 @@
-"""Skilled workers beyond the usual: trained for years in the trades that are short when they enrol, then stay or leave, find
-empty production posts, and let manufacturers sell what they could not make.
+"""Skilled workers beyond the usual: trained for years in the trades that are short when they enrol, then stay or leave,
+find empty production posts, and let manufacturers sell what they could not make.
 
-What vocational schools supply as usual lies in the growth that was observed; only places beyond it are followed, as numbers
-of persons by sector. A post that is filled raises sales of manufacturers of the sector, and an empty one lowers them again.
-More skilled hands lower the pay of skilled hands, and some leave for it.
+What vocational schools supply as usual lies in the growth that was observed; only places beyond it are followed, as
+numbers of persons by sector. A post that is filled raises sales of manufacturers of the sector, and an empty one
+lowers them again. More skilled hands lower the pay of skilled hands, and some leave for it.
 """
 
 from __future__ import annotations
@@ -91,11 +91,18 @@ def train(world) -> None:
     more = float((state.working + state.searching).sum())
     state.pay = pay_change(more, float(posts.sum()), p["skills.pay_response"])
     note(
-        world, skilled_school=sum(float(t.sum()) + o for _, t, o in state.school) + sum(h.heads.sum() for h in state.hosts),
+        world, skilled_school=_at_school(state),
         skilled_graduates=graduates.sum() + elsewhere, skilled_left=(1 - stay) * graduates.sum() + elsewhere,
         skilled_working=state.working.sum(), skilled_searching=state.searching.sum(), skilled_hosted=hosted.sum(),
         skilled_pay=np.exp(state.pay),
     )  # fmt: skip
+
+
+def _at_school(state) -> float:
+    """Students and apprentices."""
+    return sum(float(trades.sum()) + other for _, trades, other in state.school) + sum(
+        h.heads.sum() for h in state.hosts
+    )
 
 
 def _posts(world) -> np.ndarray:
