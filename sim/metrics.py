@@ -108,6 +108,7 @@ METRICS: dict[str, Metric] = _metrics(
     ("skilled_working", "persons", STOCK, "新增在岗技能工人", "skilled workers at work beyond the usual"),
     ("skilled_searching", "persons", STOCK, "新增待岗技能工人", "skilled workers searching beyond the usual"),
     ("skilled_pay", "index", RATIO, "技能工人薪酬（对常态）", "pay of skilled workers against the usual"),
+    ("broker_ties", "ties", FLOW, "中介促成的校企联系", "ties that agents of S&T services began"),
     ("licence_new", "licences", FLOW, "因交易便利而新增的技术许可", "licences bought because deals are cheaper"),
     ("licence_anyway", "licences", FLOW, "本来就会成交的技术许可", "licences bought anyway"),
     ("licence_sham", "projects", FLOW, "登记为技术交易的既有合作项目", "joint projects registered as sales"),

@@ -221,6 +221,15 @@ class Apprentices:
 
 
 @dataclass(frozen=True)
+class Agents:
+    """Agents between firms and universities, beyond the usual."""
+
+    count: float
+    quality: float  # chance that a contact they bring is as good as one with a project behind it
+    fee: float  # RMB a contact, borne by the firm
+
+
+@dataclass(frozen=True)
 class Market:
     """A market of licences. `agency` is the programme that pays."""
 
@@ -604,6 +613,7 @@ class Rules:
     visits: Visits | None = None
     contests: list[Contest] = field(default_factory=list)
     clubs: list[ClubSupport] = field(default_factory=list)
+    agents: Agents | None = None
     market: Market | None = None
     school: School | None = None
     apprentices: Apprentices | None = None

@@ -27,6 +27,7 @@ from sim.population.universities import Universities
 from sim.processes import (
     attraction,
     branches,
+    brokers,
     calendar,
     carriers,
     carriers_start,
@@ -117,6 +118,7 @@ class World:
         skills.train(self)
         sales.sell(self)
         links.meet(self)
+        brokers.bring(self)
         challenges.call(self)
         clubs.convene(self)
         institutes.open_quarter(self)

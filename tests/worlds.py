@@ -31,7 +31,7 @@ TOTALS = (
     "place.hub.shanghai.area",
     "enclave.incubator.expansion", "enclave.research.expansion", "enclave.manufacture.sites", "whitelist.risk_share.size", "finance.visits.firms", "finance.visits.fair_cost",
     "attraction.recognition.target",
-    "place.joint_projects", "edu.vocational.places", "institute.national.funding", "institute.new_type.funding", "institute.branch.funding",
+    "place.joint_projects", "edu.vocational.places", "services.brokers.count", "institute.national.funding", "institute.new_type.funding", "institute.branch.funding",
     "place.private_equity", "place.public_equity",
 )  # fmt: skip
 # Counts that may be parts of one in a small city.

@@ -7,7 +7,7 @@ import numpy as np
 from sim.arrays import at_least, rows_of
 from sim.population.columns import NEVER
 from sim.population.initial import threshold
-from sim.processes import branches, lending, protection, scoring, shelter, vetting
+from sim.processes import branches, brokers, lending, protection, scoring, shelter, vetting
 from sim.processes.hiring import staffing
 from sim.processes.taxes import deduction, regime, user_cost
 
@@ -126,7 +126,7 @@ def _threshold_decision(world, expected, profit, cost):
     window = firms.sales_1[rows] + firms.sales_2[rows] + sales
     gap, wait = shortfall(level, window, firms.rd_1[rows] + firms.rd_2[rows], sales, desired, p["hnte.catch_up"])
     relabel_cost = p["rd.relabel_cost"] * firms.relabel_cost[rows] if p["rd.relabelling"] else np.full(len(rows), np.inf)
-    relabel_cost *= scoring.cheaper(world, rows)
+    relabel_cost *= scoring.cheaper(world, rows) * brokers.polish(world, rows)
     real, relabelled, loss = close_gap(gap, desired, cost[rows], p["rd.user_cost_elasticity"], relabel_cost)
     held = firms.cert_year[rows] > 0
     first = firms.cert_first[rows] == 0

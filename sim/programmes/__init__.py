@@ -66,6 +66,7 @@ from sim.programmes.rnd_consortia import RndConsortia
 from sim.programmes.rnd_horse_race import RndHorseRace
 from sim.programmes.rnd_jiebang import RndJiebang
 from sim.programmes.rnd_transformation import RndTransformation
+from sim.programmes.services_brokers import ServicesBrokers
 from sim.programmes.small_to_hnte import SmallToHnte
 from sim.programmes.space_belt import SciTechBelt
 from sim.programmes.space_corridor import SpaceCorridor
@@ -116,6 +117,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "university.events": UniversityEvents,
     "university.transfer_centres": UniversityCentres,
     "university.joint_projects": UniversityProjects,
+    "services.brokers": ServicesBrokers,
     "platform.tech_market": TechMarket,
     "institute.national": InstituteNational,
     "institute.new_type": InstituteNewType,
