@@ -19,7 +19,9 @@ from sim.model import (
     GuarantorAgent,
     JointOfficeAgent,
     UniversityAgent,
+    ZoneOfficeAgent,
 )
+from sim.programmes import CATALOGUE
 from sim.world import simulate
 
 # The small city as keyword arguments.
@@ -90,7 +92,8 @@ def test_mesa_keeps_the_clock():
 
 def test_the_institutions_are_agents():
     model = small(worlds.PROGRAMMES)
-    special = {GuarantorAgent: 1, FundAgencyAgent: 4, JointOfficeAgent: 1, ContractOfficeAgent: 2}
+    funds = sum(CATALOGUE[name].invests for name in worlds.PROGRAMMES)
+    special = {GuarantorAgent: 1, FundAgencyAgent: funds, JointOfficeAgent: 1, ContractOfficeAgent: 2, ZoneOfficeAgent: 1}
     usual = {BankAgent: 5, AgencyAgent: len(worlds.PROGRAMMES) - sum(special.values())}
     assert {kind: len(model.agents_by_type[kind]) for kind in usual | special} == usual | special
     assert all(isinstance(agent, mesa.Agent) for agent in model.agents)

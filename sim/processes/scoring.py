@@ -224,12 +224,18 @@ def _parks(world, plan):
 
 
 def _climb(world, plan):
-    """A zone whose parks are counted from the first year on: its rank rises the day they are added."""
+    """A zone whose parks are counted from the first year on: its rank rises the day they are added.
+
+    Of the districts that are added only the part inside the belt is park.
+    """
     state, items = world.scores, _levels(world)
     if not len(state.zones):
         return
+    parks = _parks(world, plan)
+    part = np.append(1.0, world.place.belt[parks[1:]])
+    whole = (items[:, parks] * part).sum(axis=1, keepdims=True)
     if state.plan.base is None:
-        state.plan.begin(world, index(items[:, state.zones[:1]], plan.weights), plan.first, plan.field, 1)
-        state.plan.note(index(items[:, _parks(world, plan)].sum(axis=1, keepdims=True), plan.weights))
+        state.plan.begin(world, index(items[:, parks[:1]], plan.weights), plan.first, plan.field, 1)
+        state.plan.note(index(whole, plan.weights))
         return
-    _race(world, state.plan, plan, items[:, _parks(world, plan)].sum(axis=1, keepdims=True))
+    _race(world, state.plan, plan, whole)
