@@ -4,7 +4,7 @@ pays part of the rents of its portfolio's staff, and it rescues its own: a round
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -28,9 +28,10 @@ def afforded(wanted, budget):
 # -- state -----------------------------------------------------------------------------------------------------------
 @dataclass
 class Group:
-    """What the talent unit pays a person of its portfolio a year, RMB, and how many firms were rescued in the quarter."""
+    """What the talent unit pays a person a year, RMB, in which firms (slots), and how many firms were rescued in the quarter."""
 
     allowance: float = 0.0
+    housed: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     rescued: float = 0.0
 
 
@@ -48,8 +49,10 @@ def _rows(world, group) -> np.ndarray:
 def portfolio(world, group) -> np.ndarray:
     """Firms in which the group holds a stake (slots), each once."""
     deals = world.funds.deals
-    mine = np.isin(deals.fund, _rows(world, group)) & (deals.slot >= 0)
-    return np.unique(deals.slot[mine])
+    own = np.zeros(world.funds.rows, bool)
+    own[_rows(world, group)] = True
+    slots = deals.slot[own[deals.fund]]
+    return np.unique(slots[slots >= 0])
 
 
 # -- rounds ----------------------------------------------------------------------------------------------------------
@@ -115,7 +118,8 @@ def house_staff(world) -> None:
     world.group.allowance = 0.0
     if group is None or not group.allowance:
         return
-    heads = float(world.firms.st_staff[portfolio(world, group)].sum())
+    world.group.housed = portfolio(world, group)
+    heads = float(world.firms.st_staff[world.group.housed].sum())
     wanted = float(np.rint(group.allowance / 4 * heads))
     if wanted:
         paid = world.agencies[group.agency].pay_unit(world, "staff_rent", min(wanted, group.talent / 4), "households")
@@ -125,6 +129,7 @@ def house_staff(world) -> None:
 def better_offers(world, offer, rows):
     """Posted log wage of these firms (rows,), with the rent that the group pays to staff of its portfolio."""
     if world.group.allowance:
-        mine = np.isin(rows, portfolio(world, world.rules.group))
-        offer = offer + mine * np.log1p(world.group.allowance / world.numbers["talent.cost_per_head"])
+        housed = np.zeros(world.firms.count, bool)
+        housed[world.group.housed] = True
+        offer = offer + housed[rows] * np.log1p(world.group.allowance / world.numbers["talent.cost_per_head"])
     return offer
