@@ -182,7 +182,7 @@ def keep_laboratories(world, share, rows) -> None:
         return
     share = np.broadcast_to(share, rows.shape)
     # A firm that went out to a hub again comes back to the laboratory it has.
-    at = np.flatnonzero((share > 0) & ~np.isin(firms.identity[rows], world.branches.laboratories["identity"]))
+    at = np.flatnonzero((share > 0) & ~np.isin(firms.identity[rows], world.branches.laboratories["identity"], kind="table"))
     if not len(at):
         return
     made = _new(world, rows[at], hub=firms.hub[rows[at]], since=firms.tenant_since[rows[at]], outside=share[at])

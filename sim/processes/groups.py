@@ -46,13 +46,19 @@ def _rows(world, group) -> np.ndarray:
     return world.funds.rows_of[names.index(group.agency)]
 
 
+def _own(world, group) -> np.ndarray:
+    """Whether a fund is the group's, by fund; the last entry stands for no fund."""
+    own = np.zeros(world.funds.rows + 1, bool)
+    own[_rows(world, group)] = True
+    return own
+
+
 def portfolio(world, group) -> np.ndarray:
     """Firms in which the group holds a stake (slots), each once."""
     deals = world.funds.deals
-    own = np.zeros(world.funds.rows, bool)
-    own[_rows(world, group)] = True
-    slots = deals.slot[own[deals.fund]]
-    return np.unique(slots[slots >= 0])
+    held = np.zeros(world.firms.count + 1, bool)  # the last entry stands for firms elsewhere
+    held[deals.slot[_own(world, group)[deals.fund]]] = True
+    return np.flatnonzero(held[:-1])
 
 
 # -- rounds ----------------------------------------------------------------------------------------------------------
@@ -61,7 +67,7 @@ def know(world, slots, fund, score, rank):
     group, p = world.rules.group, world.numbers
     if group is None or not group.known:
         return score
-    mine = np.flatnonzero(np.isin(fund, _rows(world, group)) & (world.firms.carrier[slots] >= 0))
+    mine = np.flatnonzero(_own(world, group)[fund] & (world.firms.carrier[slots] >= 0))
     if not len(mine):
         return score
     score = score.copy()
@@ -74,7 +80,7 @@ def prefer(world, slots, fund, score):
     group = world.rules.group
     if group is None or not group.integrated:
         return score
-    return score + FIRST * (np.isin(fund, _rows(world, group)) & (world.firms.carrier[slots] >= 0))
+    return score + FIRST * (_own(world, group)[fund] & (world.firms.carrier[slots] >= 0))
 
 
 def rescue(world, slots, fund, lead, value, after, stage, budget):
@@ -88,7 +94,8 @@ def rescue(world, slots, fund, lead, value, after, stage, budget):
     left = budget[mine] - np.bincount(fund, lead, world.funds.rows)[mine] if len(mine) else budget[:0]
     if not (left > 0).any():
         return rounds
-    rows = np.setdiff1d(portfolio(world, group), slots)
+    rows = portfolio(world, group)
+    rows = rows[~np.isin(rows, slots, kind="table")]
     rows = rows[firms.alive[rows] & (firms.cash[rows] < 0) & (firms.price[rows] > 0)]
     annual = 4 * firms.sales[rows]
     money = rescue_money(firms.cash[rows], annual, p["credit.cash_floor"])
