@@ -186,7 +186,8 @@ def _merge(layers: list[dict[str, Node]], catalogue: tuple[str, ...], registry: 
     for top in layers:
         for node in top["remove"].items() if "remove" in top else ():
             if node.value not in merged.terms:
-                if own and node.value in catalogue:
+                anywhere = own or Path(top["name"].file).parent == home
+                if anywhere and node.value in catalogue:
                     continue  # a package written for any place: what does not run here need not be taken away
                 near = nearest(str(node.value), merged.terms)
                 raise node.error(

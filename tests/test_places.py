@@ -104,6 +104,19 @@ def test_a_typing_slip_in_what_is_removed_is_still_found(tmp_path):
         scenario.load(tmp_path / "mine.yaml", CATALOGUE, registry("yancheng"))
 
 
+@pytest.mark.parametrize("place", places())
+def test_packages_of_the_forms_of_enclave_have_one_form_or_none_in_every_place(place):
+    def forms(name):
+        found = scenario.load(name, CATALOGUE, registry(place)).programmes
+        return {id for id in found if id in ("enclave.incubator", "enclave.research", "enclave.manufacture")}
+
+    assert forms("forms_none") == forms("enclave_off_low") == set()
+    assert {name: forms(f"forms_{name}") for name in ("incubation", "research", "manufacture")} == {
+        "incubation": {"enclave.incubator"}, "research": {"enclave.research"}, "manufacture": {"enclave.manufacture"}
+    }  # fmt: skip
+    assert len(forms("status_quo")) == (place != "haimen")
+
+
 # -- nothing is counted twice ------------------------------------------------------------------------------------------
 def test_a_place_is_never_added_to_the_one_it_lies_in():
     apart(["nantong", "yancheng"])

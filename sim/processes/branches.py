@@ -114,7 +114,7 @@ def settle(world, coming, slots) -> None:
     state, firms, plants = world.branches, world.firms, world.rules.premises.plants
     if not len(state.coming):
         return
-    slots = slots[np.isin(coming, state.coming)]
+    slots = slots[np.isin(coming, state.coming, kind="table")]
     away = plants.rd_outside
     created = away * firms.knowledge[slots]
     firms.intensity[slots] *= 1 - away
@@ -178,9 +178,11 @@ def create(world, before, stock) -> None:
 def keep_laboratories(world, share, rows) -> None:
     """Projects that land now leave this share (rows,) of their R&D in the hub in which they were tenants."""
     firms = world.firms
+    if not len(rows) or not np.any(share):
+        return
     share = np.broadcast_to(share, rows.shape)
     # A firm that went out to a hub again comes back to the laboratory it has.
-    at = np.flatnonzero((share > 0) & ~np.isin(firms.identity[rows], world.branches.laboratories["identity"]))
+    at = np.flatnonzero((share > 0) & ~np.isin(firms.identity[rows], world.branches.laboratories["identity"], kind="table"))
     if not len(at):
         return
     made = _new(world, rows[at], hub=firms.hub[rows[at]], since=firms.tenant_since[rows[at]], outside=share[at])

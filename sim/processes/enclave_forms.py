@@ -69,6 +69,8 @@ def tie_partners(world) -> None:
     if not any(form.partners for form in world.rules.premises.forms):
         return
     rows = entered[firms.hub[entered] == np.argmin(table.hub_distance)]
+    if not len(rows):
+        return
     partners = np.broadcast_to(term(world, rows, "partners"), rows.shape)
     known = np.flatnonzero(world.universities.hosts("shanghai"))  # in the order of the documents
     rows, partners = rows[partners > 0], np.minimum(partners[partners > 0], len(known))

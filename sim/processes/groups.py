@@ -4,7 +4,7 @@ pays part of the rents of its portfolio's staff, and it rescues its own: a round
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -28,9 +28,10 @@ def afforded(wanted, budget):
 # -- state -----------------------------------------------------------------------------------------------------------
 @dataclass
 class Group:
-    """What the talent unit pays a person of its portfolio a year, RMB, and how many firms were rescued in the quarter."""
+    """What the talent unit pays a person a year, RMB, in which firms (slots), and how many firms were rescued in the quarter."""
 
     allowance: float = 0.0
+    housed: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     rescued: float = 0.0
 
 
@@ -45,11 +46,19 @@ def _rows(world, group) -> np.ndarray:
     return world.funds.rows_of[names.index(group.agency)]
 
 
+def _own(world, group) -> np.ndarray:
+    """Whether a fund is the group's, by fund; the last entry stands for no fund."""
+    own = np.zeros(world.funds.rows + 1, bool)
+    own[_rows(world, group)] = True
+    return own
+
+
 def portfolio(world, group) -> np.ndarray:
     """Firms in which the group holds a stake (slots), each once."""
     deals = world.funds.deals
-    mine = np.isin(deals.fund, _rows(world, group)) & (deals.slot >= 0)
-    return np.unique(deals.slot[mine])
+    held = np.zeros(world.firms.count + 1, bool)  # the last entry stands for firms elsewhere
+    held[deals.slot[_own(world, group)[deals.fund]]] = True
+    return np.flatnonzero(held[:-1])
 
 
 # -- rounds ----------------------------------------------------------------------------------------------------------
@@ -58,7 +67,7 @@ def know(world, slots, fund, score, rank):
     group, p = world.rules.group, world.numbers
     if group is None or not group.known:
         return score
-    mine = np.flatnonzero(np.isin(fund, _rows(world, group)) & (world.firms.carrier[slots] >= 0))
+    mine = np.flatnonzero(_own(world, group)[fund] & (world.firms.carrier[slots] >= 0))
     if not len(mine):
         return score
     score = score.copy()
@@ -71,7 +80,7 @@ def prefer(world, slots, fund, score):
     group = world.rules.group
     if group is None or not group.integrated:
         return score
-    return score + FIRST * (np.isin(fund, _rows(world, group)) & (world.firms.carrier[slots] >= 0))
+    return score + FIRST * (_own(world, group)[fund] & (world.firms.carrier[slots] >= 0))
 
 
 def rescue(world, slots, fund, lead, value, after, stage, budget):
@@ -85,7 +94,8 @@ def rescue(world, slots, fund, lead, value, after, stage, budget):
     left = budget[mine] - np.bincount(fund, lead, world.funds.rows)[mine] if len(mine) else budget[:0]
     if not (left > 0).any():
         return rounds
-    rows = np.setdiff1d(portfolio(world, group), slots)
+    rows = portfolio(world, group)
+    rows = rows[~np.isin(rows, slots, kind="table")]
     rows = rows[firms.alive[rows] & (firms.cash[rows] < 0) & (firms.price[rows] > 0)]
     annual = 4 * firms.sales[rows]
     money = rescue_money(firms.cash[rows], annual, p["credit.cash_floor"])
@@ -115,7 +125,8 @@ def house_staff(world) -> None:
     world.group.allowance = 0.0
     if group is None or not group.allowance:
         return
-    heads = float(world.firms.st_staff[portfolio(world, group)].sum())
+    world.group.housed = portfolio(world, group)
+    heads = float(world.firms.st_staff[world.group.housed].sum())
     wanted = float(np.rint(group.allowance / 4 * heads))
     if wanted:
         paid = world.agencies[group.agency].pay_unit(world, "staff_rent", min(wanted, group.talent / 4), "households")
@@ -125,6 +136,7 @@ def house_staff(world) -> None:
 def better_offers(world, offer, rows):
     """Posted log wage of these firms (rows,), with the rent that the group pays to staff of its portfolio."""
     if world.group.allowance:
-        mine = np.isin(rows, portfolio(world, world.rules.group))
-        offer = offer + mine * np.log1p(world.group.allowance / world.numbers["talent.cost_per_head"])
+        housed = np.zeros(world.firms.count, bool)
+        housed[world.group.housed] = True
+        offer = offer + housed[rows] * np.log1p(world.group.allowance / world.numbers["talent.cost_per_head"])
     return offer

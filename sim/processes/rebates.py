@@ -31,7 +31,7 @@ def key(fund, slot, opened):
 # -- state -----------------------------------------------------------------------------------------------------------
 @dataclass
 class Rebates:
-    """Stakes whose losses are covered, by `key`, and what was paid in the year."""
+    """Stakes whose losses are covered, by `key` in rising order, and what was paid in the year."""
 
     covered: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     paid_year: float = 0.0
@@ -74,7 +74,7 @@ def pay(world, slots, fund, lead, stage, score) -> None:
         return
     fund, anyway = fund[at], score[at] >= world.numbers["equity.bar"]
     if incentive.compensation:
-        state.covered = np.concatenate([state.covered, key(fund, slots[at], world.quarter)])
+        state.covered = np.sort(np.concatenate([state.covered, key(fund, slots[at], world.quarter)]))
     paid = _pay(world, incentive, "rebate", fund, np.rint(incentive.rate * lead[at]))
     flows = state.flows
     flows["rebates"], flows["anyway"] = float(paid.sum()), float(paid[anyway].sum())
@@ -86,11 +86,15 @@ def settle(world, at, paid) -> None:
     incentive, state, deals = world.rules.incentive, world.rebates, world.funds.deals
     if not len(state.covered):
         return
-    mine = np.isin(key(deals.fund[at], deals.slot[at], deals.opened[at]), state.covered)
+    keys = key(deals.fund[at], deals.slot[at], deals.opened[at])
+    where = np.minimum(np.searchsorted(state.covered, keys), len(state.covered) - 1)
+    mine = state.covered[where] == keys
     if not mine.any():
         return
     at, paid = at[mine], paid[mine]
-    state.covered = np.setdiff1d(state.covered, key(deals.fund[at], deals.slot[at], deals.opened[at]))
+    kept = np.ones(len(state.covered), bool)
+    kept[where[mine]] = False
+    state.covered = state.covered[kept]
     if incentive is not None:
         loss = np.maximum(deals.cost[at] - paid, 0.0)
         made_good = _pay(world, incentive, "loss_cover", deals.fund[at], np.rint(incentive.compensation * loss))
