@@ -18,14 +18,29 @@ def value(found: dict, entry: str, **match) -> float | None:
 
 
 def plain(found: dict) -> list[tuple[dict, dict]]:
-    """Full runs that are measured for their time, one a size, smallest first; not those that are for memory."""
+    """Full runs that are measured for their time, smallest first; not those that are for memory."""
+    runs = [(case, at) for case, at in pick(found, kind="full") if "talent" not in case]
+    runs = [(case, at) for case, at in runs if case["rows"] < 10**6 or case["quarters"] < 40]
+    return sorted(runs, key=lambda run: (run[0]["rows"], -run[0]["quarters"]))
+
+
+def longest(found: dict) -> list[tuple[dict, dict]]:
+    """Of these the one of most quarters for each size."""
     runs = {}
-    for case, at in pick(found, kind="full"):
-        if "talent" not in case:
-            kept = runs.get(case["rows"])
-            if kept is None or case["quarters"] < kept[0]["quarters"]:
-                runs[case["rows"]] = case, at
-    return [runs[rows] for rows in sorted(runs)]
+    for case, at in plain(found):
+        runs.setdefault(case["rows"], (case, at))
+    return list(runs.values())
+
+
+def growth(found: dict, small: int = 10**5, large: int = 10**6) -> tuple[dict, dict] | None:
+    """The runs of two sizes over the same quarters."""
+    runs = {(case["rows"], case["quarters"]): at for case, at in plain(found)}
+    pairs = [
+        (runs[small, quarters], at)
+        for (rows, quarters), at in runs.items()
+        if rows == large and (small, quarters) in runs
+    ]
+    return pairs[0] if pairs else None
 
 
 def short(result: dict) -> str:
@@ -87,10 +102,10 @@ def _processes(found):
     names = sorted({name for _, at in runs for name in at["processes"]},
                    key=lambda name: -runs[-1][1]["processes"].get(name, 0)) if runs else []  # fmt: skip
     rows = [[name, *(at["processes"].get(name, 0.0) for _, at in runs)] for name in names]
-    small = [at["processes"] for case, at in runs if case["rows"] == 10**5]
-    large = [at["processes"] for case, at in runs if case["rows"] == 10**6]
+    both = growth(found)
     for row in rows:
-        row.append(large[0][row[0]] / max(small[0][row[0]], 0.01) if small and large else "–")
+        small, large = (at["processes"].get(row[0], 0.0) for at in both) if both else (0.0, 0.0)
+        row.append(large / small if small > 0.5 else "–")
     head = ["process", *(f"{case['rows']:,}×{case['quarters']}" for case, _ in runs), "10^6 / 10^5"]
     return grid("By process (ns a row and quarter)", head, rows)
 

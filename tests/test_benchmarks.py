@@ -93,6 +93,16 @@ def test_targets_are_reached_missed_or_not_measured():
         assert what in targets.markdown(found)
 
 
+def test_sizes_are_compared_over_the_same_quarters():
+    small, large = full(100_000, ns=400.0), full(1_000_000, ns=440.0)
+    longer = {**small[0], "quarters": 16}, {**small[1], "ns": 900.0}
+    found = file(a=longer, b=small, c=large, d=({**large[0], "quarters": 40}, {**large[1], "ns": 1.0}))
+    told = {what: x for what, _, x, _ in targets.targets(found)}
+    assert told["full model: a row at 10^6 over one at 10^5"] == pytest.approx(1.1)
+    assert report.growth(file(a=longer, c=large)) is None
+    assert [at["ns"] for _, at in report.longest(found)] == [900.0, 440.0]
+
+
 def test_what_is_not_installed_is_named_and_the_rest_is_printed():
     found = file(
         a=peer("numpy", 1_000, 100.0),
