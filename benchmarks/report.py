@@ -66,11 +66,12 @@ def grid(title: str, head: list[str], rows: list[list]) -> str:
 
 def tables(found: dict) -> str:
     """Everything but the targets."""
-    parts = [_full(found), _twins(found), _peers(found), _processes(found), _rest(found), _missing(found)]
+    parts = [full(found), twins(found), peers(found), processes(found), rest(found), _missing(found)]
     return "\n".join(part for part in parts if part)
 
 
-def _full(found):
+def full(found: dict) -> str:
+    """Sizes, times, parts and memory of the full model."""
     rows = []
     for case, at in pick(found, kind="full"):
         rows.append([case["rows"], case["quarters"], at["firms"], at["people"], at["ns"], at["ns_per_firm"], at["quarter"] * 1e3,
@@ -81,7 +82,8 @@ def _full(found):
     return grid("Full model, status quo (a row is a firm or a person; time a row and quarter)", head, rows)
 
 
-def _twins(found):
+def twins(found: dict) -> str:
+    """Twins of the subset."""
     rows = []
     for case, at in pick(found, kind="twin"):
         arrays = value(found, "ns", kind="twin", model="arrays", rows=case["rows"])
@@ -89,7 +91,8 @@ def _twins(found):
     return grid("Subset of the rules (ns a firm and quarter)", ["twin", "rows", "quarters", "ns", "× arrays"], rows)
 
 
-def _peers(found):
+def peers(found: dict) -> str:
+    """The peers."""
     rows = []
     for case, at in pick(found, kind="peer"):
         plain_numpy = value(found, "ns", kind="peer", impl="numpy", rows=case["rows"])
@@ -97,7 +100,8 @@ def _peers(found):
     return grid("Peers: the firm ladder of their folder (ns a firm and step)", ["peer", "rows", "ns", "× numpy"], rows)
 
 
-def _processes(found):
+def processes(found: dict) -> str:
+    """Cost by process and size, and how it grows."""
     runs = plain(found)
     names = sorted({name for _, at in runs for name in at["processes"]},
                    key=lambda name: -runs[-1][1]["processes"].get(name, 0)) if runs else []  # fmt: skip
@@ -110,7 +114,8 @@ def _processes(found):
     return grid("By process (ns a row and quarter)", head, rows)
 
 
-def _rest(found):
+def rest(found: dict) -> str:
+    """Starts, the shell, a study."""
     rows = [[case["what"], at["seconds"]] for case, at in pick(found, kind="start")]
     parts = [grid("Starting a process (processor seconds)", ["what", "s"], rows)]
     for kind, what in (("shell", "Mesa's shell, of a step"), ("study", "a study around its runs, of its time")):

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import cases, city, figure, measure, report, table, targets
+from benchmarks import cases, city, figure, measure, page, report, table, targets
 from sim.parameters.values import Steps
 from sim.population.initial import rows_needed
 
@@ -155,3 +155,11 @@ def test_the_figure_is_drawn_from_what_there_is(tmp_path):
     assert sorted(line.get_label() for line in left.lines) == ["full model", "peer: plain NumPy"]
     ours = next(line for line in right.lines if line.get_label() == "full model").get_ydata()
     assert ours[1] == pytest.approx(10 * (0.1 + 40 * 5 * 16_501 * 300e-9))
+
+
+def test_the_page_on_speed_shows_the_file_beside_it():
+    found = json.loads((ROOT / "benchmarks" / "speed.json").read_text(encoding="utf-8"))
+    text = (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
+    assert page.filled(text, found) == text
+    with pytest.raises(ValueError, match="no place for profile"):
+        page.filled(text.replace("<!-- profile -->", ""), found)
