@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import Namespace
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from sim.config import Config, configs, known_numbers
 from sim.console import Progress, duration, message, say, size
 from sim.errors import InputError, Interrupted, StudyError, nearest
 from sim.report.kept import keep, kept, sources
-from sim.study import leaving_out
+from sim.study import leaving_out, task
 from sim.study.design import Design, design
 from sim.study.executors import Where
 from sim.study.journal import DONE as KEPT
@@ -21,7 +22,7 @@ from sim.study.journal import STATUSES, Journal
 from sim.study.manifest import read
 from sim.study.runner import carry_out, conduct
 
-DONE, INCOMPLETE = 0, 3
+DONE, STOPPED, INCOMPLETE = 0, 1, 3
 KEY_METRICS = (
     "firms", "hnte_stock", "scitech_sme_registered", "revenue", "employment", "rd_real", "rd_reported", "loans_all_outstanding",
     "npl_ratio", "public_cost_city", "public_cost_all", "city_cash",
@@ -36,7 +37,21 @@ def study(options: Namespace) -> int:
     plans = [planned(job) for job in jobs]
     _warn_of_parts(jobs)
     each = _estimated if options.dry_run else one_study
-    return max(each(job, plan, options) for job, plan in zip(jobs, plans, strict=True))
+    codes = [_one_of(len(jobs), each, job, plan, options) for job, plan in zip(jobs, plans, strict=True)]
+    return STOPPED if STOPPED in codes else max(codes)
+
+
+def _one_of(many: int, each, job: Config, plan: Design, options: Namespace) -> int:
+    """The exit code of one study; of several, one that cannot go on is said and the others are made all the same."""
+    from sim.wording import told
+
+    try:
+        return each(job, plan, options)
+    except StudyError as error:
+        if many == 1:
+            raise
+        print(message("error", job.lang, text=told(error, job.lang)), file=sys.stderr, flush=True)
+        return STOPPED
 
 
 def _warn_of_parts(jobs: list[Config]) -> None:
@@ -62,6 +77,17 @@ def _header(config: Config, plan: Design) -> None:
         runs=len(plan.keys), folder=config.results)  # fmt: skip
     if plan.draws:
         say("varied", config.lang, n=len(plan.sample.ids), method=plan.sample.method)
+    if n := _drawn_by_seeds(plan):
+        say("draws", config.lang, n=n)
+
+
+def _drawn_by_seeds(plan: Design) -> int:
+    """How many uncertain numbers each seed draws itself: those that nothing else sets."""
+    if not plan.draw:
+        return 0
+    known = task.named(plan.core["registry"])(plan.place)
+    elsewhere = {*plan.overrides, *(plan.sample.ids if plan.sample else ())}
+    return sum(bool(number.prior) and number.id not in elsewhere for number in known)
 
 
 def _where(config: Config) -> Where:
@@ -120,18 +146,13 @@ def _kept(plan: Design, folder: Path) -> int:
 def _shown(results, folder: Path, lang: str) -> int:
     """Print summary and losses, build the report; the exit code."""
     from sim import summary
+    from sim.wording import said
 
     if results.missing:
         say("failed", lang, failed=len(results.missing), total=results.n_planned, done=results.n_done)
         for lost in results.missing[:SHOWN_LOST]:
-            say(
-                "lost",
-                lang,
-                scenario=lost["scenario"],
-                seed=lost["seed"],
-                status=lost["status"],
-                reason=_last_line(lost["error"]),
-            )
+            say("lost_draws" if "draw" in lost else "lost", lang, scenario=lost["scenario"], draw=lost.get("draw"),
+                seed=lost.get("luck", lost["seed"]), status=lost["status"], reason=said(_last_line(lost["error"]), lang))  # fmt: skip
         if len(results.missing) > SHOWN_LOST:
             say("more", lang, n=len(results.missing) - SHOWN_LOST)
     uncompared = results.missing_pairs
@@ -184,10 +205,8 @@ def export(options: Namespace) -> int:
 def runs(options: Namespace) -> int:
     """List the runs of a folder, of one status if named."""
     from sim.study.results import Results
+    from sim.wording import said
 
-    if options.status and options.status not in STATUSES:
-        near = nearest(options.status, STATUSES)
-        raise InputError("there is no such choice", field="status", value=options.status, allowed=STATUSES, nearest=near)
     found = Results.open(options.folder).runs(options.status)
     if options.json:
         print(found.to_json(orient="records", indent=1, force_ascii=False))
@@ -195,10 +214,10 @@ def runs(options: Namespace) -> int:
     counted = found["status"].value_counts()
     print(" · ".join(f"{status} {counted[status]}" for status in STATUSES if status in counted) or "0")
     for row in found.head(LISTED).itertuples():
-        error = _last_line(row.error) if isinstance(row.error, str) else ""
+        error = said(_last_line(row.error), options.lang) if isinstance(row.error, str) else ""
         spent = f"{row.seconds:8.2f} s" if row.seconds == row.seconds and row.seconds is not None else " " * 10
-        draw = f"{row.draw:6d}" if "draw" in found else ""
-        print(f"{row.status:8}{spent}{draw}{row.seed:8d}  {row.scenario}  {error}".rstrip())
+        world = f"{row.draw:6d}{row.luck:8d}" if "draw" in found else f"{row.seed:8d}"
+        print(f"{row.status:8}{spent}{world}  {row.scenario}  {error}".rstrip())
     if len(found) > LISTED:
         say("more", options.lang, n=len(found) - LISTED)
     return DONE

@@ -70,6 +70,8 @@ def _compose(settings: list[str]) -> dict:
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
+    # Hydra would merge `vary` with that of the study, point for point of a grid that nobody asked for.
+    settings = [part for setting in settings for part in (["study.vary=null"] if setting.startswith("study.vary=") else []) + [setting]]
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(shipped.folder("conf").absolute()), version_base="1.3"):
@@ -180,7 +182,11 @@ def _varied(study: dict) -> dict | None:
     if not isinstance(study.get("vary"), dict):
         return None  # for the check to judge
     found, study["vary"] = study["vary"], None
-    return dict(_sources(found))
+    sources = list(_sources(found))
+    for place, (id, _) in enumerate(sources):
+        if id in (other for other, _ in sources[:place]):  # once with a dot, once inside braces
+            raise InputError("a number is written twice inside the braces", field=f"vary.{id}")
+    return dict(sources)
 
 
 def _sources(node: dict, before: str = "") -> Iterator[tuple[str, list | None]]:

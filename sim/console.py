@@ -38,6 +38,7 @@ MESSAGES = {
     "already": ("全部 {n} 次已有结果，未重新运行", "all {n} runs are there already, none was repeated"),
     "failed": ("{failed} 次未得到结果(共 {total} 次)，以下结果只含其余 {done} 次", "{failed} of {total} runs gave no result; what follows is from the other {done}"),
     "lost": ("  {scenario}，种子 {seed}: {status}，{reason}", "  {scenario}, seed {seed}: {status}, {reason}"),
+    "lost_draws": ("  {scenario}，抽样 {draw}、种子 {seed}: {status}，{reason}", "  {scenario}, draw {draw}, seed {seed}: {status}, {reason}"),
     "uncompared": ("{n} 对运行未能逐企业比较: {reason}", "{n} pairs of runs could not be compared firm by firm: {reason}"),
     "more": ("  …另有 {n} 次", "  … and {n} more"),
     "summary": (

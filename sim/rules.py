@@ -153,7 +153,7 @@ class Delivery:
     staff: float = 1.0  # multiple of the review capacity
     trust: float = 0.0  # part of the discount for late payment that a standing promise removes
     roadshow: Roadshow | None = None
-    assistants: Assistants | None = None
+    helpers: Assistants | None = None
     calls: Calls | None = None
 
 
@@ -218,6 +218,16 @@ class Apprentices:
     share: float  # of the places in trades of manufacturers
     firm_cost: float  # part of the cost of a place that the host pays beside it
     retention: float  # part of leaving, and of being hired away, that does not happen
+
+
+@dataclass(frozen=True)
+class Market:
+    """A market of licences. `agency` is the programme that pays."""
+
+    agency: str
+    cut: float  # part of the usual cost of a deal that it saves
+    refund: float  # of the price
+    cap: float  # RMB a firm and quarter
 
 
 @dataclass
@@ -515,14 +525,37 @@ class Monitoring(Scheme):
 
 
 @dataclass(frozen=True)
-class Tournament(Scheme):
-    """A ranking of zones with those of other cities, and what the province pays for a place gained."""
+class Ranked(Scheme):
+    """A yearly ranking with others elsewhere. `agency` is the programme."""
 
     agency: str
-    per_place: float  # RMB
     rivals: float  # yearly growth of their log index
-    field: int  # zones in the ranking
-    rank: float  # of the city's zones before the first year
+    field: int  # contestants in all
+    first: float  # rank before the first year
+
+
+@dataclass(frozen=True)
+class Tournament(Ranked):
+    """A ranking of zones with those of other cities, and what the province pays for a place gained."""
+
+    per_place: float  # RMB
+
+
+@dataclass(frozen=True)
+class Target(Ranked):
+    """A rank that a city is to reach."""
+
+    rank: float
+    pressure: float  # part of the effort of its offices that moves while it is not reached
+
+
+@dataclass(frozen=True)
+class ZonePlan(Ranked):
+    """A rank that a zone is to reach, with parks that are counted with it."""
+
+    wanted: float
+    pressure: float
+    parks: int
 
 
 @dataclass(frozen=True)
@@ -546,6 +579,15 @@ class InvestmentGroup:
     talent: float  # RMB a year for that
 
 
+@dataclass(frozen=True)
+class Environment:
+    """Steps that government saves firms."""
+
+    setup_saved: float  # RMB a start-up
+    cost_saved: float  # part of sales
+    weaker: float  # margin that founders lack who come only for it, share of sales
+
+
 @dataclass
 class Rules:
     """Everything above, for one quarter."""
@@ -562,6 +604,7 @@ class Rules:
     visits: Visits | None = None
     contests: list[Contest] = field(default_factory=list)
     clubs: list[ClubSupport] = field(default_factory=list)
+    market: Market | None = None
     school: School | None = None
     apprentices: Apprentices | None = None
     institutes: list[Founding] = field(default_factory=list)
@@ -575,6 +618,9 @@ class Rules:
     monitoring: Monitoring | None = None
     tournament: Tournament | None = None
     belt: Belt | None = None
+    target: Target | None = None
+    zone_plan: ZonePlan | None = None
+    environment: Environment | None = None
 
 
 def national(numbers) -> TaxRules:

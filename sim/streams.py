@@ -21,7 +21,7 @@ DECISIONS = frozenset((
     "tie", "university",
     "pitch",
     "problem", "panel", "difficulty", "bid", "bid_seen", "solver", "progress",
-    "institute", "institute_field", "lead", "shell",
+    "institute", "institute_field", "licence", "licence_worth", "registers", "lead", "shell",
     "duplicate",
     "vetting", "prescreen", "ticket",
     "rival", "resettle", "talk", "push",

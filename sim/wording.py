@@ -239,6 +239,11 @@ ZH = {
     "the code was changed while the study was running; start it again": "研究运行期间程序被改动，请重新开始",
     "worker processes cannot be started on this machine; executor=serial runs without them":
         "本机无法启动工作进程；可用 executor=serial 单进程运行",
+    "no worker of the executor can run anything ({0}: {1})": "执行器的工作进程都无法运行任务({0}: {1})",
+    # why a run has no result (sim/study/runner.py, task.py, results.py)
+    "the worker process died {0} times (out of memory?)": "工作进程终止 {0} 次(内存不足？)",
+    "longer than {0} s": "超过 {0} 秒",
+    "not run yet": "尚未运行",
     "this installation has no folder {0}": "安装不完整，缺少文件夹 {0}",
     "no such metric in these results": "结果中没有这项指标",
     # what the operating system says
@@ -250,6 +255,8 @@ ZH = {
     "Is a directory": "是文件夹",
     "Read-only file system": "文件系统只读",
     "No space left on device": "磁盘已满",
+    "database or disk is full": "磁盘已满",
+    "{0}: database or disk is full": "{0}: 磁盘已满",
     "Disk quota exceeded": "磁盘配额已满",
     "File name too long": "文件名过长",
     "Too many levels of symbolic links": "符号链接循环",
@@ -260,8 +267,13 @@ RANGE = re.compile(r"(\S+) to (\S+)(.*)")  # of a number, with its unit; as a se
 
 def told(error: Exception, lang: str) -> str:
     """An error as one sentence in a language. What the table lacks stays English, so nothing is ever lost."""
-    said = _chinese if lang == "zh" else str
-    return error.sentence(said) if isinstance(error, InputError) else said(str(error))
+    words = _chinese if lang == "zh" else str
+    return error.sentence(words) if isinstance(error, InputError) else words(str(error))
+
+
+def said(text: str, lang: str) -> str:
+    """Why a run has no result, in a language; the words of an exception stay."""
+    return _chinese(text) if lang == "zh" else text
 
 
 def _chinese(text: str) -> str:

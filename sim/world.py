@@ -43,6 +43,7 @@ from sim.processes import (
     institutes_work,
     knowledge,
     ladder,
+    licences,
     links,
     projects,
     rebates,
@@ -126,6 +127,7 @@ class World:
         solving.work(self)
         clubs.work(self)
         institutes_work.work(self)
+        licences.trade(self)
         projects.research(self)
         visits.call(self)
         credit.serve_debt(self)

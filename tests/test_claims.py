@@ -102,7 +102,7 @@ def test_a_package_that_was_not_run_leaves_its_claim_untested(made):
     r = Reading(FakeResults(2, 8, {name: {"zh": name, "en": name} for name in names}), "en")
     assert not audit.asked(r)
     found = {claim.id: audit.claims.verdict(one.says for one in tests) for claim, tests in audit.audit(r)}
-    assert found["doubling"] == found["belt"] == "untested" and found["clubs"] != "untested"
+    assert found["doubling"] == found["rivals"] == "untested" and found["clubs"] != "untested"
 
 
 def test_other_studies_have_no_such_section():

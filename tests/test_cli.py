@@ -582,6 +582,50 @@ def test_a_mistake_in_a_design_is_named_and_nothing_is_written(small_world, caps
     assert list(small_world.iterdir()) == []
 
 
+def test_varied_numbers_take_the_place_of_those_of_the_study():
+    for vary, found in (("{credit.rate_cap: [0.05, 0.06]}", {"credit.rate_cap": [0.05, 0.06]}), ("{award.hnte.amount: [1]}", {"award.hnte.amount": [1]})):
+        (job,) = config.configs(["study=award_grid", f"vary={vary}"])
+        assert job.vary == found
+    with pytest.raises(InputError, match="vary.credit.rate_cap: a number is written twice"):
+        config.configs(["draws=2", "vary={credit.rate_cap: [0.05, 0.1], credit: {rate_cap: [0.06, 0.1]}}"])
+
+
+def test_one_study_of_a_sweep_that_cannot_go_on_leaves_the_others(small_world, capsys):
+    from sim.study import folders
+
+    taken = small_world / "results" / "nantong-main-study.quarters_4"
+    taken.mkdir(parents=True)
+    lock = folders.locked(taken)
+    try:
+        assert entry.main(["study", "-m", *small("quarters=4,8")]) == 1
+    finally:
+        lock.free()
+    assert "另一项研究正在使用此文件夹" in capsys.readouterr().err
+    assert (small_world / "results" / "nantong-main-study.quarters_8" / "report.html").is_file()
+
+
+def test_a_study_says_that_its_seeds_draw_numbers(small_world, capsys):
+    assert entry.main(["study", *small("draw=true", "lang=en")]) == 0
+    assert "each seed also draws 1 uncertain numbers" in capsys.readouterr().out
+
+
+def test_a_lost_run_of_a_draw_is_named_by_draw_and_seed_and_in_chinese(small_world, capsys):
+    settings = small("scenarios=[status_quo,trapped]", "draws=2", "seeds=[7,2]", "timeout=0.2")
+    fake_scenario = fake.Scenario("trapped", {"trap": "hang@2"})
+    from sim import scenario
+
+    usual = scenario.load
+    scenario.load = lambda name, *others: fake_scenario if name == "trapped" else usual(name, *others)
+    try:
+        assert entry.main(["study", *settings]) == 3
+    finally:
+        scenario.load = usual
+    text = capsys.readouterr().out
+    assert "trapped，抽样 1、种子 2: timeout，超过 0.2 秒" in text and "trapped，抽样 2、种子 2: timeout" in text
+    assert entry.main(["runs", "results/nantong-main", "--status", "timeout"]) == 0
+    assert re.search(r"s     2       2  trapped  超过 0.2 秒", capsys.readouterr().out)
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("launcher", [(), ("hydra/launcher=joblib", "hydra.launcher.n_jobs=1")])
 def test_hydras_own_launchers_end_in_separate_complete_results(small_world, monkeypatch, launcher):

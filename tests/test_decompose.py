@@ -86,7 +86,25 @@ def test_the_package_is_compared_with_each_and_with_nothing_else():
     assert "award_push/each" in command(describe(plan, "")["study"])
 
 
-@pytest.mark.parametrize("wrong", [["status_quo/each", "none"], ["none/each"], ["statusquo/each"]])
+def test_a_package_without_some_of_its_programmes_is_named_in_one_word():
+    plan = design("nantong", ["status_quo", "status_quo/without/award.hnte+policy30"], 1, 4)
+    whole, cut = plan.scenarios.values()
+    assert cut["name"] == "without_award_hnte_and_policy30" and plan.left_out is None
+    assert set(whole["programmes"]) - set(cut["programmes"]) == {"award.hnte", "policy30"}
+    assert "status_quo/without/award.hnte+policy30" in command(describe(plan, "")["study"])
+
+
+def test_what_costs_something_and_gives_less_has_no_price():
+    r = Reading(Apart(4), "en")
+    judged = (decompose.Judged("x", "rd_real", "+"),)
+    gains = {"rd_real": np.full(4, -5.0) + np.arange(4), "public_cost_all": np.full(4, 10.0) + np.arange(4)}
+    raw = {"judged": judged, "gains": gains, "years": 3.0}
+    assert decomposition._per_unit(r, raw) is None
+    raw["gains"] = gains | {"rd_real": gains["public_cost_all"] * 2}
+    assert decomposition._per_unit(r, raw)[0] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("wrong", [["status_quo/each", "none"], ["none/each"], ["statusquo/each"], ["status_quo/without/award.hnt"]])
 def test_what_cannot_be_taken_apart_is_refused(wrong):
     with pytest.raises(InputError):
         design("nantong", wrong, 1, 4)

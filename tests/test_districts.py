@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import worlds
 
-from sim.processes import scoring
+from sim.processes import rankings, scoring
 from sim.processes.scoring import COUNSELLING, REPORTS, RESEARCH, SERVICES, TASKS
 
 USUAL = np.array([0.25, 0.25, 0.25, 0.25, 0.0])
@@ -60,8 +60,15 @@ def test_ranks_are_a_permutation_and_the_best_has_nobody_ahead():
     score = np.array([0.3, 2.0, -1.0, 0.3])
     assert scoring.standing(score).tolist() == [2, 1, 4, 3]
     others = np.tile(score, (4, 1))
-    assert scoring.ahead(score, others).tolist() == [1, 0, 3, 1]
-    assert scoring.ahead(score, others, reach=1.5).tolist() == [0, 0, 2, 0]
+    assert rankings.ahead(score, others).tolist() == [1, 0, 3, 1]
+    assert rankings.ahead(score, others, reach=1.5).tolist() == [0, 0, 2, 0]
+
+
+@pytest.mark.parametrize("rank", [1, 2, 4, 5])
+def test_a_contestant_begins_with_the_rank_it_is_known_to_have(rank):
+    others = np.array([0.3, 2.0, -1.0, 0.7])
+    score = rankings.seat(others, rank)
+    assert (others > score).sum() == rank - 1
 
 
 # -- monitoring ------------------------------------------------------------------------------------------------------
@@ -136,12 +143,12 @@ def test_ranks_of_the_field_are_zero_sum():
     world = city(BASE | reward())
     score = world.scores
     zones = len(score.zones)
-    assert zones == 4 and (score.rank >= 1).all() and (score.rank <= 54).all()
+    assert zones == 4 and (score.ranking.rank >= 1).all() and (score.ranking.rank <= 54).all()
 
 
 def test_the_best_zone_has_nothing_left_to_gain():
     world = city(BASE | reward(rank=1, rivals=0), **{"scoring.spread": 0.01, "scoring.luck": 0})
-    assert world.scores.prize[np.argmin(world.scores.rank)] == 0 or world.scores.rank.min() > 1
+    assert world.scores.prize[np.argmin(world.scores.ranking.rank)] == 0 or world.scores.ranking.rank.min() > 1
 
 
 def test_rewards_pay_for_reported_research():
@@ -159,3 +166,42 @@ def test_rewards_pay_for_reported_research():
 def test_at_an_extreme_dose_the_declared_state_changes(name, terms, state):
     usual, extreme = (city(BASE | {name: terms | more}) for more in ({}, {"dose": 20}))
     assert series(extreme, state).sum() > series(usual, state).sum()
+
+
+# -- targets ---------------------------------------------------------------------------------------------------------
+def target(**terms):
+    return {"gov.target": NOW | terms}
+
+
+def test_a_city_below_its_target_moves_more_as_the_date_comes_near_and_nothing_after_it():
+    effort = series(city(BASE | target(rival_growth=0.2, stop="2023Q1"), quarters=12), "office_reports")
+    assert effort[0] < effort[4] and effort[4] > 0 and not effort[8:].any()
+
+
+def test_a_city_that_has_reached_its_target_moves_nothing():
+    assert not series(city(BASE | target(rank=78)), "office_reports").any()
+
+
+def plan(**terms):
+    return {"gov.zone_plan": NOW | terms}
+
+
+def test_the_rank_of_a_zone_rises_the_day_its_parks_are_added_and_not_without_them():
+    alone, four = (series(city(BASE | plan(parks=x), quarters=4), "plan_rank")[0] for x in (1, 4))
+    assert four < alone == 20
+
+
+def test_a_zone_below_its_plan_moves_effort_and_one_that_stands_better_does_not():
+    behind, ahead = (
+        city(BASE | plan(**terms), quarters=8) for terms in ({"parks": 1, "rivals": 0.2}, {"gain": 0, "rivals": 0})
+    )
+    assert series(behind, "office_reports")[-1] > 0 == series(ahead, "office_reports")[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "terms"),
+    [("gov.target", {"rival_growth": 0.2, "pressure": 0.1}), ("gov.zone_plan", {"parks": 1, "pressure": 0.1})],
+)
+def test_at_an_extreme_dose_targets_move_more(name, terms):
+    usual, extreme = (city(BASE | {name: NOW | terms | more}) for more in ({}, {"dose": 20}))
+    assert series(extreme, "office_reports").sum() > series(usual, "office_reports").sum()

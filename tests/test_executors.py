@@ -67,7 +67,7 @@ def test_no_cluster_at_an_address_is_said(monkeypatch):
 
 
 def test_what_an_executor_cannot_be_is_refused(tmp_path):
-    for options in ({"executor": "dsk"}, {"executor": 3}, {"address": "tcp://a:1"}, {"timeout": 0}):
+    for options in ({"executor": "dsk"}, {"executor": 3}, {"executor": ThreadPoolExecutor}, {"address": "tcp://a:1"}, {"timeout": 0}):
         with pytest.raises(InputError):
             small(results=tmp_path / "r", **options)
     assert not (tmp_path / "r").exists()
@@ -85,6 +85,15 @@ def test_an_executor_that_ends_keeps_what_was_finished(tmp_path):
     with pytest.raises(StudyError, match="takes no more tasks"):
         small(executor=pool, results=tmp_path)
     assert small(results=tmp_path).n_done == 12
+
+
+def test_an_executor_whose_workers_can_run_nothing_says_why():
+    class Lacking(ThreadPoolExecutor):
+        def submit(self, function, *arguments):
+            return super().submit(lambda: __import__("no_such_module"))
+
+    with Lacking(1) as pool, pytest.raises(StudyError, match="ModuleNotFoundError: No module named 'no_such_module'"):
+        small(executor=pool)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

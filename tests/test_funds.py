@@ -14,12 +14,13 @@ from small import EVERYTHING, city, only, put, run
 from sim.processes import equity, equity_history, research, sales, valuation, waterfall
 from sim.processes.stakes import MOTHER, PRIVATE, PUBLIC
 
-FUNDS = ("fund.suketou", "fund.of_funds", "fund.angel", "attraction.investment")
+FUNDS = ("fund.suketou", "fund.of_funds", "fund.angel", "fund.haimen", "fund.group", "attraction.investment")
 OTHERS = tuple(name for name in EVERYTHING if name not in FUNDS)
 # Funds from the first year on and enough of them.
 PUSHED = {
     "fund.of_funds.start": "2021Q1", "fund.of_funds.stop": "2041Q1", "fund.of_funds.appropriation": 150e6,
     "fund.angel.start": "2021Q1", "fund.angel.stop": "2041Q1", "fund.angel.appropriation": 50e6,
+    "fund.group.start": "2021Q1", "fund.group.stop": "2041Q1", "fund.haimen.start": "2021Q1", "fund.haimen.stop": "2041Q1",
     "attraction.investment.start": "2021Q1",
 }  # fmt: skip
 
@@ -324,7 +325,8 @@ def test_without_buy_back_rights_no_firm_pays_its_owners_back():
 def test_public_money_draws_outside_projects_and_the_switch_stops_it():
     base, with_ = world_with(OTHERS, 1, 12), pushed(1, 12)
     assert equity.pull(with_) > equity.pull(base)
-    off = [pushed(1, 12, equity__attraction=0), world_with(OTHERS, 1, 12, equity__attraction=0)]
+    # A group also brings founders, by its institute.
+    off = [pushed(1, 12, equity__attraction=0, fund__group__dose=0), world_with(OTHERS, 1, 12, equity__attraction=0)]
     settled = [(w.firms.kind[: w.firms.count] == 2).sum() for w in off]
     assert total(off[0], "entries") == pytest.approx(total(off[1], "entries"), rel=0.002) and settled[0] == settled[1]
 
@@ -358,7 +360,7 @@ def test_the_public_part_of_a_fund_is_never_more_than_what_was_budgeted():
     funds = world.funds
     for k, agency in enumerate(world.fund_agencies):
         mine = (funds.programme == k) & (funds.kind == (MOTHER if agency.programme.sub_funds_a_year else PUBLIC))
-        assert funds.pledged_public[mine].sum() == pytest.approx(agency.programme.yearly_budget() * 6)
+        assert funds.pledged_public[mine].sum() == pytest.approx(agency.programme.fund_part * agency.programme.yearly_budget() * 6)
 
 
 def test_a_larger_appropriation_gives_more_firms_equity():
@@ -385,3 +387,24 @@ def test_stakes_of_firms_that_die_are_gone_before_the_slot_is_taken_again():
         world.step()
         slot = world.funds.deals.slot
         assert world.firms.alive[slot[slot >= 0]].all()
+
+
+def test_a_skilled_manager_errs_less_and_state_partners_shy_at_losses_and_go_for_late_rounds():
+    world = city(("tax.incentives", "fund.haimen", "fund.angel"), {"fund.haimen.start": "2021Q1", "fund.angel.start": "2021Q1"}, size=0.2, quarters=4)
+    p, funds = world.numbers, world.funds
+    (angel, haimen) = (funds.rows_of[k] for k in (0, 1))
+    assert not funds.skill[angel].any() and (funds.skill[haimen] == p["fund.haimen.skill"]).all()
+    assert (funds.tolerance[haimen] == p["fund.haimen.tolerance"] - 0.5 * p["fund.haimen.caution"]).all()
+    rank, fund = np.linspace(0.01, 0.99, 40) + 3e-5, np.repeat([haimen[0], angel[0]], 20)
+    moved = equity.judged(world, fund, np.zeros(40), rank)
+    error = p["equity.judgement"] * valuation.logistic(valuation.further(rank))
+    assert moved[:20] == pytest.approx(-p["fund.haimen.skill"] * error[:20]) and not moved[20:].any()
+    # Of many firms alike in all but stage, more late ones meet the fund the more state partners it has.
+    budget = np.where(np.isin(np.arange(funds.rows), haimen[:1]) | (np.arange(funds.rows) == angel[0]), 1e9, 0.0)
+    slots, rank = np.zeros(300, np.int64), (np.arange(300) + 0.5) / 300
+    share = []
+    for late in (0.0, 0.4):
+        funds.late[haimen] = late
+        funds.latest[angel] = 2
+        share.append([(equity._meet(world, slots, np.full(300, s), np.full(300, 1e6), rank, budget)[0] == haimen[0]).mean() for s in (0, 2)])
+    assert share[0][0] == share[0][1] and share[1][0] < share[0][0] < share[1][1]

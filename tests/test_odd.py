@@ -23,9 +23,8 @@ def test_every_part_of_the_protocol_and_everything_that_exists_is_named(lang):
 
 
 def test_the_chinese_words_are_those_of_what_exists():
-    known = odd.chinese()
-    there = {"firm": columns.COLUMNS, "person": people.COLUMNS, "step": dict(odd.steps()), "process": dict(odd.modules())}
-    assert {group: set(words) for group, words in known.items()} == {group: set(names) for group, names in there.items()}
+    assert odd.lacking() == []
+    assert {group: set(words) for group, words in odd.chinese().items()} == {group: set(names) for group, names in odd.there().items()}
 
 
 def test_a_step_without_chinese_words_is_refused(monkeypatch):

@@ -37,7 +37,7 @@ FORBIDDEN = {
 }  # fmt: skip
 OWN_COUNTS = ("programme_", "carrier_", "enclave_", "clawback_", "fund_", "equity_", "project", "ties", "talent_grants",
               "talent_subsid", "incubator_", "tenants_", "occupancy_", "challenge_", "club_", "attract_", "institutes_",
-              "skilled_")  # fmt: skip
+              "skilled_", "licence_")  # fmt: skip
 TEXT = """\
 x.y:
   priority: second

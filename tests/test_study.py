@@ -201,6 +201,15 @@ def test_results_answer_by_name():
     assert len(results.to_pandas("programme_paid")) == 3 * 4 * 10 * 2
 
 
+def test_a_slip_in_a_filter_of_runs_is_no_empty_table():
+    results = small(seeds=1)
+    assert results.runs("failed", "push").empty
+    with pytest.raises(InputError, match="did you mean 'failed'"):
+        results.runs("faild")
+    with pytest.raises(InputError, match="did you mean 'push'"):
+        results.runs(scenario="psh")
+
+
 def test_effects_are_paired_and_ranked_only_when_told_apart():
     results = small([*FOUR, fake.Scenario("tiny")], seeds=5)
     effect = results.effect("hnte_stock", over="end")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import worlds
 
-from sim.processes import talks
+from sim.processes import environment, talks
 
 NOW = {"start": "2021Q1"}
 BASE = {"policy30": {"min_rd": 0, "cap": 200_000}, "tax.incentives": {}, "award.hnte": {}}
@@ -80,3 +80,42 @@ def test_a_visited_firm_may_be_in_arrears_for_longer():
 def test_at_an_extreme_dose_more_firms_are_told(policy, name):
     small = {name: policy[name] | {"dose": 0.1}}
     assert len(told(run({name: policy[name] | {"dose": 20}}))) > len(told(run(small)))
+
+
+# -- business environment --------------------------------------------------------------------------------------------
+EASY = {"delivery.environment": NOW | {"start_up_days": 60, "day_cost": 10_000, "appropriation": 1e7}}
+
+
+def test_without_the_push_a_chance_is_what_it_was():
+    odds = np.log(0.3 / 0.7) + 0.8
+    assert environment.without(1 / (1 + np.exp(-odds)), 0.8) == pytest.approx(0.3)
+
+
+def test_easier_entry_brings_more_firms_and_the_last_of_them_are_weaker():
+    def seen(policy):
+        world = run(policy, quarters=8)
+        return world.record.series["entries"].sum(), world
+
+    few, _ = seen({})
+    many, _ = seen(EASY)
+    assert many > few
+    worst, equal = (
+        run({"delivery.environment": EASY["delivery.environment"] | {"weaker": x}}, quarters=16)
+        .record.series["exits"]
+        .sum()
+        for x in (0.5, 0)
+    )
+    assert worst > equal
+
+
+def test_steps_saved_are_costs_that_firms_keep():
+    policy = {"delivery.environment": NOW | {"start_up_days": 0, "cost_share": 0.05, "appropriation": 1e7}}
+    one, none = run(policy, quarters=1), run({}, quarters=1)
+    costs, sales = (getattr(none.firms, x).sum() for x in ("costs", "sales"))
+    assert one.firms.costs.sum() == pytest.approx(costs - 0.05 * sales, rel=2e-3)
+
+
+def test_at_an_extreme_dose_more_firms_enter():
+    small = {"delivery.environment": NOW | {"appropriation": 1e8}}
+    large = {"delivery.environment": NOW | {"appropriation": 1e8, "dose": 20}}
+    assert run(large).record.series["entries"].sum() > run(small).record.series["entries"].sum()

@@ -31,10 +31,24 @@ KINDS = ("document", "statistic", "literature", "assumption")
 
 
 def write() -> list[Path]:
-    """Write both files; returns them."""
+    """Write both files; returns them. `StudyError` with everything that lacks Chinese words."""
+    if found := lacking():
+        raise StudyError("docs/odd/zh.yaml lacks " + "; ".join(f"{group}: {name} ({english})" for group, name, english in found))
     for lang, path in FILES.items():
         path.write_text(document(lang), encoding="utf-8")
     return list(FILES.values())
+
+
+def there() -> dict[str, dict[str, str]]:
+    """Group → name → English of what docs/odd/zh.yaml has in Chinese."""
+    return {"firm": {name: column.meaning for name, column in columns.COLUMNS.items()},
+            "person": {name: column[2] for name, column in people.COLUMNS.items()},
+            "step": dict(steps()), "process": dict(modules())}  # fmt: skip
+
+
+def lacking() -> list[tuple[str, str, str]]:
+    """(group, name, English) of what has no Chinese words yet."""
+    return [(group, name, said) for group, names in there().items() for name, said in names.items() if name not in chinese()[group]]
 
 
 def document(lang: str) -> str:

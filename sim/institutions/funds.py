@@ -108,7 +108,8 @@ class Funds:
         self.public = term("public_share", (self.kind != PRIVATE) * 1.0)
         self.reinvestment = term("reinvestment", 0.0)
         self.local = np.ones(rows)  # of a programme's funds: set when they close
-        self.giveaway, self.tolerance = term("giveaway", 0.0), term("tolerance", 0.0)
+        self.giveaway, self.tolerance = term("giveaway", 0.0), term("leniency", 0.0)
+        self.skill, self.late = term("error_cut", 0.0), term("late_weight", 0.0)
         self.latest = term("latest_stage", 2.0)
         # Who is who, once: rows of each programme's funds, the fund of funds above them (−1 none), private funds.
         offices = range(len(terms))

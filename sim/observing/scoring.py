@@ -11,5 +11,6 @@ def quarter(world) -> None:
     effort = state.usual if state.effort is None else state.share @ state.effort
     for name, value in zip(TASKS, effort):
         put[f"office_{name}"][q] = value
-    if state.rank is not None:
-        put["zone_rank"][q] = float(state.rank.mean())
+    for name, ranking in (("zone_rank", state.ranking), ("city_rank", state.city), ("plan_rank", state.plan)):
+        if ranking.rank is not None:
+            put[name][q] = float(ranking.rank.mean())

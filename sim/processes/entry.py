@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.initial import FOUNDER, OUTSIDE, RISER
-from sim.processes import attraction, branches, enclaves, institutes_work, links, tied_incubators
+from sim.processes import attraction, branches, enclaves, environment, institutes_work, links, tied_incubators
 from sim.processes.equity import pull
 
 
@@ -26,7 +26,7 @@ def enter(world) -> None:
     reward = world.certificate_reward(rows, firms=cast)
     support = p["entry.expects_certificate"] * reward / p["entry.setup_cost"]
     # Ordinary firms that grow into the survey follow the market, not the awards.
-    support = np.where(cast.kind[rows] == FOUNDER, support, 0.0)
+    support = np.where(cast.kind[rows] == FOUNDER, support + environment.eased(world), 0.0)
     # Technology firms are founded by seniors, returnees and experts: more of them, more founders.
     people = np.where(cast.kind[rows] == FOUNDER, p["talent.founder_response"] * world.labour.founder_gap, 0.0)
     gap = p.at("economy.market_growth", quarter) - p["entry.normal_growth"]
@@ -36,7 +36,7 @@ def enter(world) -> None:
         + tied_incubators.spin_offs(world, rows, cast.university[rows]),
     )  # fmt: skip
     # Public funds that must invest here draw outside projects.
-    settles = entry_probability(p["place.outside_settle"], 0.0, pull(world), 0.0, p["equity.attraction"])
+    settles = entry_probability(p["place.outside_settle"], 0.0, pull(world), 0.0, p["equity.attraction"], environment.push(world))
     chance = np.where(cast.kind[rows] == OUTSIDE, settles, chance)
     # A project in a hub may come through an enclave, whether it would have settled or not.
     through = enclaves.offers(world, rows)
@@ -44,6 +44,7 @@ def enter(world) -> None:
     coming, through, part = attraction.recruit(world, rows, rows[comes], through[comes], settles)
     size = cast.sales_1[coming]
     rows = world.seat(coming)
+    environment.weaken(world, chance, first, coming, rows)
     # The first-year size was parked in sales_1; a new firm has no history.
     firms.sales_1[rows] = 0
     outside = firms.kind[rows] == OUTSIDE

@@ -126,7 +126,7 @@ def _invest(world):
     slots, stage, ask, value, after, score, rank = _seekers(world)
     fund, lead = _meet(world, slots, stage, ask, rank, budget)
     fund, lead = attraction.rounds(world, slots, ask, after, score, fund, lead, budget)
-    score = groups.know(world, slots, fund, score, rank)
+    score = groups.know(world, slots, fund, judged(world, fund, score, rank), rank)
     at = np.flatnonzero((fund >= 0) & (score >= p["equity.bar"] - funds.tolerance[fund] - rebates.relief(world, fund, stage)))
     at = at[best_first(fund[at], groups.prefer(world, slots[at], fund[at], score[at]), firms.identity[slots[at]], lead[at], budget)]
     slots, fund, lead, value, after, stage = (x[at] for x in (slots, fund, lead, value, after, stage))
@@ -166,8 +166,20 @@ def _meet(world, slots, stage, ask, rank, budget):
     leads, sector = np.floor(ask[:, None] * part), funds.sector[offer]
     admits = (stage[:, None] <= funds.latest[offer]) & (leads <= budget[offer])
     admits &= (world.firms.sector[slots][:, None] == sector) | (sector < 0)
-    met = pick(admits * (budget[offer] / (funds.latest[offer] + 1)), rank)
+    weight = admits * (budget[offer] / (funds.latest[offer] + 1))
+    if funds.late[offer].any():  # state partners: from seed to growth rounds
+        weight *= 1 + funds.late[offer] * (stage[:, None] - 1)
+    met = pick(weight, rank)
     return np.where(met >= 0, offer[met], -1), leads[np.arange(len(slots)), met]
+
+
+def judged(world, fund, score, rank):
+    """Score as managers of funds see it (rows,): a skilled one errs less."""
+    skill = world.funds.skill
+    if not skill.any():
+        return score
+    met = np.where(fund >= 0, skill[fund], 0.0)
+    return score - met * world.numbers["equity.judgement"] * valuation.logistic(valuation.further(rank))
 
 
 def _followers(world, slots, fund, lead, left):

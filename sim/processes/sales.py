@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.arrays import at_least, at_most
-from sim.processes import protection, shelter, skills
+from sim.processes import environment, protection, shelter, skills
 
 OLD = 400  # quarters; from here on age makes no difference
 
@@ -101,6 +101,8 @@ def sell(world) -> None:
     margin = firms.margin[:n] + firms.margin_luck[:n]
     draw *= p["sales.margin_shock"]
     margin += draw
+    if saved := environment.kept(world):
+        margin += saved
     costs = np.subtract(1, margin, out=margin)
     costs *= base
     costs = at_least(costs, 0.0, out=costs)

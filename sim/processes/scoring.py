@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.laws import NORMAL
+from sim.processes.rankings import Ranking, index
 
 TASKS = ("counselling", "services", "attraction", "research", "reports")
 ITEMS = ("count", "reported", "growth", "quality")
@@ -45,12 +45,6 @@ def standing(score):
     return rank
 
 
-def ahead(score, others, reach=np.inf):
-    """How many of the others lie above each score (rows,), by no more than `reach`."""
-    gap = others - score[:, None]
-    return ((gap > 0) & (gap <= reach)).sum(axis=1)
-
-
 # -- state -----------------------------------------------------------------------------------------------------------
 class Scores:
     """What offices do and how they stand. `effort` (districts, tasks) is None while nobody is scored."""
@@ -66,8 +60,9 @@ class Scores:
         self.counted = self.year = None  # quarter and year of the items
         self.moved = np.zeros(len(world.place.districts))  # part of the effort that follows the reports
         self.zones = np.flatnonzero(world.place.zone)
-        self.base = self.rivals = self.rank = None  # of the zones in the province
+        self.ranking = Ranking(0)  # of the zones in the province
         self.prize = np.zeros(len(self.zones))  # RMB within reach
+        self.city, self.plan = Ranking(10_000), Ranking(20_000)  # of the city, and of a zone with its parks
 
 
 def start(world) -> None:
@@ -103,14 +98,19 @@ def _items(world):
 def steer(world) -> None:
     """Reports of the quarter, how offices divide their effort, and what that does to the rules of the quarter."""
     rules, state, quarter = world.rules, world.scores, world.quarter
-    monitoring, tournament = rules.monitoring, rules.tournament
-    if not monitoring and not tournament:
+    monitoring, target, plan = rules.monitoring, rules.target, rules.zone_plan
+    if not (monitoring or rules.tournament or target or plan):
         state.effort = None
         return
+    yearly = world.season == 0 or state.effort is None
+    if target and yearly:
+        _race(world, state.city, target, _levels(world).sum(axis=1, keepdims=True))
+    if plan and yearly:
+        _climb(world, plan)
     held = monitoring.held(quarter) if monitoring else 0
     if held:
         _report(world, monitoring, held)
-    if held or state.effort is None or (not monitoring and world.season == 0):
+    if held or state.effort is None or (not monitoring and yearly):
         _divide(world)
     _act(world)
 
@@ -140,22 +140,36 @@ def _divide(world):
     if one := world.rules.monitoring:
         value = worth(one.weights, one.gaming, state.delay, one.reports, patience, room)
         effort = divide(state.usual, value, state.moved)
-    if one := world.rules.tournament:
+    for one, moved in _drives(world, len(room)):
         value = worth(one.weights, one.gaming, state.delay, 1.0, patience, room)
-        moved = np.zeros(len(room))
-        moved[state.zones] = 1 - np.exp(-state.prize / p["scoring.prize_scale"])
         effort += moved[:, None] * (divide(state.usual, value, np.ones(len(room))) - effort)
     state.effort = effort
     tasks = state.usual > 0
     gain = (effort[:, tasks] / state.usual[tasks]) ** p["scoring.return"]
-    state.city = state.share @ gain  # tasks of the whole city by the mean over its firms
+    state.tasks = state.share @ gain  # tasks of the whole city by the mean over its firms
     state.counsel = gain[:, COUNSELLING]
     state.relabel = np.exp(-p["scoring.relabel_help"] * effort[:, REPORTS])
 
 
+def _drives(world, districts):
+    """Yearly rankings and the part of its effort that each moves in every district: by the prize within reach in zones,
+    by the pressure while a target is not met."""
+    rules, state = world.rules, world.scores
+    if one := rules.tournament:
+        moved = np.zeros(districts)
+        moved[state.zones] = 1 - np.exp(-state.prize / world.numbers["scoring.prize_scale"])
+        yield one, moved
+    if (one := rules.target) and state.city.rank[0] > one.rank:
+        yield one, np.full(districts, one.pressure)
+    if (one := rules.zone_plan) and len(state.zones) and state.plan.rank[0] > one.wanted:
+        moved = np.zeros(districts)
+        moved[_parks(world, one)] = one.pressure
+        yield one, moved
+
+
 def _act(world):
     """More effort brings more, by an elasticity."""
-    rules, city = world.rules, world.scores.city
+    rules, city = world.rules, world.scores.tasks
     # Who answers for targets at the year's end lets firms file when it comes near.
     rush = world.numbers["scoring.rush"] * rules.monitoring.weight if rules.monitoring else 0.0
     told = city[SERVICES] * (1 + rush * (3 if world.season == 3 else -1))
@@ -177,27 +191,45 @@ def cheaper(world, rows):
     return 1.0 if state.effort is None else state.relabel[world.firms.district[rows]]
 
 
-# -- the ranking of the province -------------------------------------------------------------------------------------
+# -- rankings --------------------------------------------------------------------------------------------------------
+def _levels(world):
+    """Certified firms, reported R&D, sales and R&D units of each district (4, districts)."""
+    return _items(world)[[1, 2, 3, 5]]
+
+
+def _race(world, ranking, terms, items):
+    """A year's ranking of contestants with these items (4, n); in the first only where they begin."""
+    levels = index(items, terms.weights)
+    if ranking.base is None:
+        ranking.begin(world, levels, terms.first, terms.field, len(levels))
+        return ranking.note(levels) * 0.0
+    return ranking.hold(world, levels, terms.rivals)
+
+
 def rank_zones(world):
     """Rank the zones on last year with those of other cities; returns the places that each gained (zones,)."""
-    p, state, terms = world.numbers, world.scores, world.rules.tournament
+    state, terms = world.scores, world.rules.tournament
     if not len(state.zones):
         return np.zeros(0)
-    _, certified, reported, sales, _, units = np.log(np.maximum(_items(world)[:, state.zones], 1.0))
-    weights = np.array(terms.weights) / max(sum(terms.weights), 1e-9)
-    index = (weights[:, None] * np.array([certified, reported, sales, units])).sum(axis=0)
-    who = np.arange(max(int(terms.field) - len(state.zones), 1))
-    luck = NORMAL.of(world.luck.streams.sparse("rival", world.quarter, who))
-    first = state.base is None
-    if first:
-        usual = float(NORMAL.of(np.array([1 - (terms.rank - 0.5) / terms.field]))[0])
-        state.base, state.rivals = index - p["scoring.spread"] * usual, p["scoring.spread"] * luck
-    else:
-        state.rivals = state.rivals + terms.rivals + p["scoring.luck"] * luck
-    score = index - state.base
-    others = np.concatenate([np.tile(state.rivals, (len(score), 1)), np.tile(score, (len(score), 1))], axis=1)
-    rank = 1 + ahead(score, others)
-    gained = np.zeros(len(score)) if first else state.rank - rank
-    state.rank = rank
-    state.prize = terms.per_place * ahead(score, others, p["scoring.reach"])
+    gained = _race(world, state.ranking, terms, _levels(world)[:, state.zones])
+    state.prize = terms.per_place * state.ranking.within(world.numbers["scoring.reach"])
     return gained
+
+
+def _parks(world, plan):
+    """Districts of a zone and its added parks: the first zone, then the districts with the largest part in the belt."""
+    zone = world.scores.zones[0]
+    order = np.argsort(-world.place.belt, kind="stable")
+    return np.append(zone, order[order != zone][: max(plan.parks - 1, 0)])
+
+
+def _climb(world, plan):
+    """A zone whose parks are counted from the first year on: its rank rises the day they are added."""
+    state, items = world.scores, _levels(world)
+    if not len(state.zones):
+        return
+    if state.plan.base is None:
+        state.plan.begin(world, index(items[:, state.zones[:1]], plan.weights), plan.first, plan.field, 1)
+        state.plan.note(index(items[:, _parks(world, plan)].sum(axis=1, keepdims=True), plan.weights))
+        return
+    _race(world, state.plan, plan, items[:, _parks(world, plan)].sum(axis=1, keepdims=True))

@@ -41,7 +41,7 @@ def start(world) -> None:
 def hold(world) -> None:
     """Once a year, or when the first begins: who comes to talks, who is helped and visited."""
     delivery = world.rules.delivery
-    running = delivery.roadshow or delivery.assistants or delivery.calls
+    running = delivery.roadshow or delivery.helpers or delivery.calls
     if world.told is None and not running:
         return
     first = world.told is None
@@ -49,7 +49,7 @@ def hold(world) -> None:
     if world.season == 0 or first or not running:
         firms, n = world.firms, world.firms.count
         alive = max(int(np.count_nonzero(firms.alive[:n])), 1)
-        state.share = min(delivery.assistants.firms / alive, 1.0) if delivery.assistants else 0.0
+        state.share = min(delivery.helpers.firms / alive, 1.0) if delivery.helpers else 0.0
         state.size = cut(firms.sales_1[:n], min(delivery.calls.firms, alive)) if delivery.calls else np.inf
         if delivery.roadshow:
             _talk(world, delivery.roadshow)
@@ -64,7 +64,7 @@ def _note(world):
     """Who knows from now on."""
     firms, n, state, delivery = world.firms, world.firms.count, world.told, world.rules.delivery
     mask = (state.until[:n] > world.quarter) & (state.who[:n] == firms.identity[:n])
-    if delivery.assistants:
+    if delivery.helpers:
         mask |= helped(world, slice(0, n))
     if delivery.calls:
         mask |= visited(world, slice(0, n))
@@ -99,7 +99,7 @@ def visited(world, rows):
 
 def saved(world, rows):
     """Part of the cost of an application that firms pay (rows,), and whether they file even what is not worth it."""
-    terms = world.rules.delivery.assistants
+    terms = world.rules.delivery.helpers
     if terms is None or world.told is None:
         return 1.0, False
     mine = helped(world, rows)

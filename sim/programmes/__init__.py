@@ -18,6 +18,7 @@ from sim.programmes.carrier_chain import CarrierChain
 from sim.programmes.carrier_incubators import CarrierIncubators
 from sim.programmes.carrier_reit import CarrierReit
 from sim.programmes.delivery_assistants import SciTechAssistants
+from sim.programmes.delivery_environment import BusinessEnvironment
 from sim.programmes.delivery_roadshows import Roadshows
 from sim.programmes.delivery_visits import EnterpriseVisits
 from sim.programmes.edu_apprentices import EduApprentices
@@ -30,6 +31,7 @@ from sim.programmes.finance_five_in_one import FiveInOne
 from sim.programmes.finance_visits import FinanceVisits
 from sim.programmes.fund_angel import FundAngel
 from sim.programmes.fund_group import FundGroup
+from sim.programmes.fund_haimen import FundHaimen
 from sim.programmes.fund_incentive import FundIncentive
 from sim.programmes.fund_of_funds import FundOfFunds
 from sim.programmes.fund_suketou import FundSuketou
@@ -41,7 +43,9 @@ from sim.programmes.gov_ip import GovIp
 from sim.programmes.gov_monitoring import DistrictMonitoring
 from sim.programmes.gov_outside_inside import OutsideInside
 from sim.programmes.gov_subsidy_path import SubsidyPath
+from sim.programmes.gov_target import CityTarget
 from sim.programmes.gov_three_year_plan import ThreeYearPlan
+from sim.programmes.gov_zone_plan import ZoneClimb
 from sim.programmes.growth_labels import GrowthLabels
 from sim.programmes.guarantee_company import GuaranteeCompany
 from sim.programmes.hnte_reserve import HnteReserve
@@ -69,6 +73,7 @@ from sim.programmes.talent_jianghai import TalentJianghai
 from sim.programmes.talent_permits import TalentPermits
 from sim.programmes.talent_youth import TalentYouth
 from sim.programmes.tax_incentives import TaxIncentives
+from sim.programmes.tech_market import TechMarket
 from sim.programmes.three_year_action import ThreeYearAction
 from sim.programmes.university_centres import UniversityCentres
 from sim.programmes.university_events import UniversityEvents
@@ -84,6 +89,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "gov.points_platform": PointsPlatform,
     "delivery.roadshows": Roadshows,
     "delivery.assistants": SciTechAssistants,
+    "delivery.environment": BusinessEnvironment,
     "delivery.visits": EnterpriseVisits,
     "no_application": NoApplication,
     "award.hnte": AwardHnte,
@@ -110,6 +116,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "university.events": UniversityEvents,
     "university.transfer_centres": UniversityCentres,
     "university.joint_projects": UniversityProjects,
+    "platform.tech_market": TechMarket,
     "institute.national": InstituteNational,
     "institute.new_type": InstituteNewType,
     "institute.branch": InstituteBranch,
@@ -127,6 +134,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "fund.angel": FundAngel,
     "fund.incentive": FundIncentive,
     "fund.group": FundGroup,
+    "fund.haimen": FundHaimen,
     "rnd.jiebang": RndJiebang,
     "rnd.horse_race": RndHorseRace,
     "rnd.consortia": RndConsortia,
@@ -147,6 +155,8 @@ CATALOGUE: dict[str, type[Programme]] = {
     "gov.bimonthly": Bimonthly,
     "gov.monitoring": DistrictMonitoring,
     "gov.htz_reward": ZoneReward,
+    "gov.target": CityTarget,
+    "gov.zone_plan": ZoneClimb,
 }
 
 LOAN_PRODUCTS = {name: cls.lends for name, cls in CATALOGUE.items() if cls.lends}

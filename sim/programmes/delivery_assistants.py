@@ -25,7 +25,7 @@ class SciTechAssistants(Funded):
 
     def contribute(self, rules, numbers, quarter):
         if self.dose:
-            rules.delivery.assistants = Assistants(self.dose * self.persons * self.firms_each, self.help, self.pushed)
+            rules.delivery.helpers = Assistants(self.dose * self.persons * self.firms_each, self.help, self.pushed)
 
     def running_cost(self, firms, quarter):
         return self.dose * self.persons * self.salary / 4

@@ -33,4 +33,4 @@ class ZoneReward(Funded):
             return
         weights = (self.count, self.reported, self.growth, self.quality)
         each = self.dose * self.per_place
-        rules.tournament = Tournament(weights, self.gaming, self.id, each, self.rivals, int(self.field), self.rank)
+        rules.tournament = Tournament(weights, self.gaming, self.id, self.rivals, int(self.field), self.rank, each)

@@ -18,7 +18,7 @@ class TalentJianghai(Funded):
     min_skill: float
 
     id = "talent.jianghai"
-    facts = ("talent.jianghai",)
+    facts = ("talent.jianghai", "talent.huanghai")
     zh, en = "江海英才计划", "Jianghai Talent Plan"
     channel = "where talent moves and how long it stays"
 

@@ -90,6 +90,8 @@ def line(r: Reading, one: Found) -> str:
         return say(lang, f"{pair}：{per} {value}，说法 {text.short(test.value)}：{word}", f"{pair}: {per} {value}, claimed {text.short(test.value)}: {word}")
     share = "—" if np.isnan(one.spread.share) else f"{one.spread.share:.0%}"
     shown = told.shown(r, test.metric, one.spread)
+    if one.spread.n < 2:
+        return f"{pair}: {r.label(test.metric)} {shown}: {word}"
     return say(lang, f"{pair}：{r.label(test.metric)} {shown}，{share} 的世界同向：{word}",
                f"{pair}: {r.label(test.metric)} {shown}, {share} of worlds agree: {word}")  # fmt: skip
 

@@ -151,4 +151,6 @@ def _per_unit(r: Reading, raw: dict) -> tuple[float, float, float] | None:
     about = METRICS[first.outcome]
     size = (raw["years"] if about.annual == "sum" else 1.0) / (0.01 if about.unit in ("index", "share") else 1.0)
     units = gains[first.outcome] * size * (-1.0 if first.outcome in BURDENS else 1.0)
+    if not np.nanmean(np.append(units, 0.0)) > 0:  # a price of less than nothing is none
+        return None
     return ratio(gains["public_cost_all"] * raw["years"], units, r.crossing)

@@ -131,7 +131,7 @@ def _left(part: Part, lang: str) -> str:
     """Projects and persons that left again, and money that funds put elsewhere."""
     said = [_count(part, "gone", lang)] if np.isfinite(part.counts["gone"].mean) else []
     outside = part.money["invested_outside"]
-    if outside.mean or outside.low or outside.high:
+    if outside.settled:
         said.append(f"{millions(lang, outside)} {say(lang, '万元/年', 'm RMB a year')}")
     return "; ".join(said) or "—"
 

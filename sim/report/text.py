@@ -154,7 +154,7 @@ UNITS = {
     "share of vacancy": "空置率",
     "correlation": "相关系数", "quantile": "分位数", "log": "对数", "log of teams": "参赛队数的对数", "meeting": "次会议",
     "departments": "个部门", "department": "个部门", "levels": "级", "log-odds a level": "对数优势（每级）", "file and level": "件·级",
-    "universities": "所高校", "clubs": "个联合体", "club": "个联合体", "contract": "份合同", "place": "位", "teams": "队", "problems": "项",
+    "institutes": "家", "institute": "家", "contracts": "份", "licences": "项", "universities": "所高校", "clubs": "个联合体", "club": "个联合体", "contract": "份合同", "place": "位", "teams": "队", "problems": "项",
     "": "",
 }  # fmt: skip
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 
-from sim.errors import InputError, StudyError, nearest
+from sim.errors import InputError, StudyError, nearest, plain
 from sim.study import task
 
 KINDS = ("process", "serial", "dask", "ray")
@@ -36,7 +36,7 @@ def checked(where: Where) -> Where:
     """`where`, or `InputError` for a kind that does not exist or an address where there is no cluster."""
     if isinstance(where.kind, str) and where.kind not in KINDS:
         raise InputError("there is no such choice", field="executor", value=where.kind, allowed=KINDS, nearest=nearest(where.kind, KINDS))
-    if not isinstance(where.kind, str) and not hasattr(where.kind, "submit"):
+    if not isinstance(where.kind, str) and (isinstance(where.kind, type) or not hasattr(where.kind, "submit")):
         raise InputError("is no executor", field="executor", value=str(where.kind), allowed="a name or a concurrent.futures.Executor")
     if where.address is not None and where.kind not in ("dask", "ray"):
         raise InputError("only a cluster has an address", field="address", value=where.address, allowed=("executor=dask", "executor=ray"))
@@ -104,8 +104,9 @@ def through(tasks: Iterable[dict], make: Callable) -> Answers:
                 flying.clear()
             if suspects:
                 crew.alone()
-                if result(crew, None) is None:
-                    raise StudyError("worker processes cannot be started on this machine; executor=serial runs without them")
+                trouble = []
+                if result(crew, None, trouble) is None:
+                    raise _nobody(crew, trouble[-1])
                 for spec in suspects:
                     yield from _one_at_a_time(crew, spec)
                 if crew.together:
@@ -137,15 +138,24 @@ def _one_at_a_time(crew, spec: dict) -> Answers:
         yield together, result(crew, together)
 
 
-def result(crew, spec: dict | None) -> bytes | bool | None:
-    """The bytes of one task, tried `TRIES` times; None if its worker died each time."""
+def _nobody(crew, trouble: Exception) -> StudyError:
+    """Not even the smallest task comes back: of a cluster its own words tell why, such as a module that is missing there."""
+    if crew.together:
+        return StudyError("worker processes cannot be started on this machine; executor=serial runs without them")
+    return StudyError(f"no worker of the executor can run anything ({type(trouble).__name__}: {plain(str(trouble), 300)})")
+
+
+def result(crew, spec: dict | None, trouble: list | None = None) -> bytes | bool | None:
+    """The bytes of one task, tried `TRIES` times; None if its worker died each time, with the reasons in `trouble`."""
     for _ in range(TRIES):
         future = crew.submit(spec)
         try:
             while not wait([future], timeout=1.0).done:
                 crew.watch()
             return future.result()
-        except crew.lost:
+        except crew.lost as error:
+            if trouble is not None:
+                trouble.append(error)
             crew.again()
     return None
 

@@ -13,7 +13,7 @@ from sim.errors import InputError, StudyError, nearest
 from sim.metrics import METRICS, Metric, Record
 from sim.study import manifest, payload
 from sim.study.effects import Effect, by_draw
-from sim.study.journal import DONE, PENDING, Journal
+from sim.study.journal import DONE, PENDING, STATUSES, Journal
 
 START_YEAR = 2021
 OVER = ("quarter", "year", "end", "late", "total")
@@ -51,7 +51,9 @@ class Results:
         for (name, seed), key in self._keys.items():
             if statuses.get(key) != DONE:
                 status, error = errors.get(key, (PENDING, "not run yet"))
-                self._missing.append({"scenario": name, "seed": seed, "status": status, "error": error})
+                # A world of draws × seeds has a number of its own, which is no seed that anybody could run.
+                world = dict(zip(("draw", "luck"), self._world(seed), strict=True)) if self.draws else {}
+                self._missing.append({"scenario": name, "seed": seed, **world, "status": status, "error": error})
 
     @classmethod
     def open(cls, folder: str | Path) -> Results:
@@ -63,7 +65,7 @@ class Results:
 
     @property
     def missing(self) -> list[dict]:
-        """Runs without a result: scenario, seed, status (failed, killed, timeout, pending), error."""
+        """Runs without a result: scenario, seed (with draws also draw and luck), status (failed, killed, timeout, pending), error."""
         return list(self._missing)
 
     @property
@@ -81,6 +83,12 @@ class Results:
 
         With draws also draw and luck. Reads the index alone: a hundred thousand runs take half a second.
         """
+        # A slip would be an empty table: no run has failed, it seems.
+        if status is not None and status not in STATUSES:
+            raise InputError("there is no such choice", field="status", value=status, allowed=STATUSES, nearest=nearest(status, STATUSES))
+        if scenario is not None and scenario not in self.scenarios:
+            near = nearest(scenario, self.scenarios)
+            raise InputError("not a scenario of this study", field="scenario", value=scenario, allowed=self.scenarios, nearest=near)
         stored = {row["key"]: row for row in self._journal.list(None if status == PENDING else status, scenario)}
         rows = []
         for (name, seed), key in self._keys.items():
