@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 MAIN = ["status_quo", "none", "award_push", "loan_push", "no_application_all"]
-FULL = {5_000: 40, 16_501: 40, 30_000: 24, 100_000: 12, 1_000_000: 4}  # firms at the start → quarters
+# (firms at the start, quarters). Programmes start at their own time, so sizes are compared over the same quarters.
+FULL = ((5_000, 40), (16_501, 40), (30_000, 24), (100_000, 16), (100_000, 4), (1_000_000, 4))
 TWINS = {
     "arrays": {1_000: 40, 10_000: 40, 100_000: 16, 1_000_000: 4},
     "c": {1_000: 40, 10_000: 40, 100_000: 40, 1_000_000: 8},
@@ -34,7 +35,7 @@ def cases(
 ) -> list[dict]:
     """All cases of up to `most` rows, in the order of a round; `peers` is the folder of the peers."""
     found = [{"kind": "machine"}]
-    found += [{"kind": "full", "rows": n, "quarters": q} for n, q in FULL.items() if n <= most]
+    found += [{"kind": "full", "rows": n, "quarters": q} for n, q in FULL if n <= most]
     found += [{"kind": "twin", "model": model, "rows": n, "quarters": q}
               for model, sizes in TWINS.items() for n, q in sizes.items() if n <= most]  # fmt: skip
     if peers:

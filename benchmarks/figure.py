@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.report import pick, plain, value
+from benchmarks.report import longest, pick, value
 from benchmarks.targets import NANTONG
 from sim.report import style
 
@@ -39,7 +39,7 @@ LINES = {
 def points(found: dict, match: dict) -> list[tuple[float, float]]:
     """(rows, ns a row and quarter), smallest first; rows of the full model are firms and persons."""
     if match["kind"] == "full":
-        return [(at["firms"] + at["people"], at["ns"]) for _, at in plain(found)]
+        return [(at["firms"] + at["people"], at["ns"]) for _, at in longest(found)]
     return sorted((case["rows"], at["ns"]) for case, at in pick(found, **match))
 
 
@@ -53,7 +53,7 @@ def cost(found: dict, match: dict, rows: float, runs: int) -> float | None:
     """Processor seconds of so many runs of 40 quarters of so many rows, with the start of one process."""
     ns = nearest(found, match, rows)
     start = value(found, "seconds", kind="start", what="import of a worker") or 0.0
-    setup = next((at["setup"] for case, at in plain(found) if case["rows"] == NANTONG), 0.0)
+    setup = next((at["setup"] for case, at in longest(found) if case["rows"] == NANTONG), 0.0)
     own = setup if match["kind"] == "full" else 0.0
     return None if ns is None else start + runs * (own + QUARTERS * rows * ns * 1e-9)
 
@@ -68,7 +68,7 @@ def plainly(number: float) -> str:
 
 def draw(found: dict):
     """Figure with both panels."""
-    full = [at["firms"] + at["people"] for case, at in plain(found) if case["rows"] == NANTONG]
+    full = [at["firms"] + at["people"] for case, at in longest(found) if case["rows"] == NANTONG]
     with style.context():
         figure, axes = style.panels(None, 1, 2, 4.6)
         left, right = axes[0]

@@ -18,14 +18,29 @@ def value(found: dict, entry: str, **match) -> float | None:
 
 
 def plain(found: dict) -> list[tuple[dict, dict]]:
-    """Full runs that are measured for their time, one a size, smallest first; not those that are for memory."""
+    """Full runs that are measured for their time, smallest first; not those that are for memory."""
+    runs = [(case, at) for case, at in pick(found, kind="full") if "talent" not in case]
+    runs = [(case, at) for case, at in runs if case["rows"] < 10**6 or case["quarters"] < 40]
+    return sorted(runs, key=lambda run: (run[0]["rows"], -run[0]["quarters"]))
+
+
+def longest(found: dict) -> list[tuple[dict, dict]]:
+    """Of these the one of most quarters for each size."""
     runs = {}
-    for case, at in pick(found, kind="full"):
-        if "talent" not in case:
-            kept = runs.get(case["rows"])
-            if kept is None or case["quarters"] < kept[0]["quarters"]:
-                runs[case["rows"]] = case, at
-    return [runs[rows] for rows in sorted(runs)]
+    for case, at in plain(found):
+        runs.setdefault(case["rows"], (case, at))
+    return list(runs.values())
+
+
+def growth(found: dict, small: int = 10**5, large: int = 10**6) -> tuple[dict, dict] | None:
+    """The runs of two sizes over the same quarters."""
+    runs = {(case["rows"], case["quarters"]): at for case, at in plain(found)}
+    pairs = [
+        (runs[small, quarters], at)
+        for (rows, quarters), at in runs.items()
+        if rows == large and (small, quarters) in runs
+    ]
+    return pairs[0] if pairs else None
 
 
 def short(result: dict) -> str:
@@ -51,11 +66,12 @@ def grid(title: str, head: list[str], rows: list[list]) -> str:
 
 def tables(found: dict) -> str:
     """Everything but the targets."""
-    parts = [_full(found), _twins(found), _peers(found), _processes(found), _rest(found), _missing(found)]
+    parts = [full(found), twins(found), peers(found), processes(found), rest(found), _missing(found)]
     return "\n".join(part for part in parts if part)
 
 
-def _full(found):
+def full(found: dict) -> str:
+    """Sizes, times, parts and memory of the full model."""
     rows = []
     for case, at in pick(found, kind="full"):
         rows.append([case["rows"], case["quarters"], at["firms"], at["people"], at["ns"], at["ns_per_firm"], at["quarter"] * 1e3,
@@ -66,7 +82,8 @@ def _full(found):
     return grid("Full model, status quo (a row is a firm or a person; time a row and quarter)", head, rows)
 
 
-def _twins(found):
+def twins(found: dict) -> str:
+    """Twins of the subset."""
     rows = []
     for case, at in pick(found, kind="twin"):
         arrays = value(found, "ns", kind="twin", model="arrays", rows=case["rows"])
@@ -74,7 +91,8 @@ def _twins(found):
     return grid("Subset of the rules (ns a firm and quarter)", ["twin", "rows", "quarters", "ns", "× arrays"], rows)
 
 
-def _peers(found):
+def peers(found: dict) -> str:
+    """The peers."""
     rows = []
     for case, at in pick(found, kind="peer"):
         plain_numpy = value(found, "ns", kind="peer", impl="numpy", rows=case["rows"])
@@ -82,20 +100,22 @@ def _peers(found):
     return grid("Peers: the firm ladder of their folder (ns a firm and step)", ["peer", "rows", "ns", "× numpy"], rows)
 
 
-def _processes(found):
+def processes(found: dict) -> str:
+    """Cost by process and size, and how it grows."""
     runs = plain(found)
     names = sorted({name for _, at in runs for name in at["processes"]},
                    key=lambda name: -runs[-1][1]["processes"].get(name, 0)) if runs else []  # fmt: skip
     rows = [[name, *(at["processes"].get(name, 0.0) for _, at in runs)] for name in names]
-    small = [at["processes"] for case, at in runs if case["rows"] == 10**5]
-    large = [at["processes"] for case, at in runs if case["rows"] == 10**6]
+    both = growth(found)
     for row in rows:
-        row.append(large[0][row[0]] / max(small[0][row[0]], 0.01) if small and large else "–")
+        small, large = (at["processes"].get(row[0], 0.0) for at in both) if both else (0.0, 0.0)
+        row.append(large / small if small > 0.5 else "–")
     head = ["process", *(f"{case['rows']:,}×{case['quarters']}" for case, _ in runs), "10^6 / 10^5"]
     return grid("By process (ns a row and quarter)", head, rows)
 
 
-def _rest(found):
+def rest(found: dict) -> str:
+    """Starts, the shell, a study."""
     rows = [[case["what"], at["seconds"]] for case, at in pick(found, kind="start")]
     parts = [grid("Starting a process (processor seconds)", ["what", "s"], rows)]
     for kind, what in (("shell", "Mesa's shell, of a step"), ("study", "a study around its runs, of its time")):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import log
 
-from benchmarks.report import grid, pick, plain, value
+from benchmarks.report import grid, growth, longest, pick, value
 
 NANTONG = 16_501  # firms at the start
 
@@ -18,13 +18,13 @@ def _twin(found, model, rows):
 
 
 def _full(found, rows, entry):
-    runs = [at for case, at in plain(found) if case["rows"] == rows]
+    runs = [at for case, at in longest(found) if case["rows"] == rows]
     return runs[0][entry] if runs else None
 
 
 def _to_peer(found):
     """Full model at Nantong size over the peers' plain NumPy at the size nearest to its rows."""
-    runs = [at for case, at in plain(found) if case["rows"] == NANTONG]
+    runs = [at for case, at in longest(found) if case["rows"] == NANTONG]
     peers = pick(found, kind="peer", impl="numpy")
     if not runs or not peers:
         return None
@@ -51,7 +51,7 @@ def targets(found: dict) -> list[tuple[str, str, float | None, float]]:
     """(what, sign of the comparison, measured or None, limit)."""
     twin, start = (lambda m, n: _twin(found, m, n)), (lambda what: value(found, "seconds", kind="start", what=what))
     study, shell = value(found, "share", kind="study"), value(found, "share", kind="shell")
-    small, large = _full(found, 10**5, "ns"), _full(found, 10**6, "ns")
+    small, large = (at["ns"] for at in growth(found)) if growth(found) else (None, None)
     return [
         ("subset: Mesa objects over arrays at 10^4 rows", ">=", _ratio(twin("mesa", 10**4), twin("arrays", 10**4)), 100),
         ("subset: Mesa objects over arrays at 10^5 rows", ">=", _ratio(twin("mesa", 10**5), twin("arrays", 10**5)), 200),

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import cases, city, figure, measure, report, table, targets
+from benchmarks import cases, city, figure, measure, page, report, table, targets
 from sim.parameters.values import Steps
 from sim.population.initial import rows_needed
 
@@ -93,6 +93,16 @@ def test_targets_are_reached_missed_or_not_measured():
         assert what in targets.markdown(found)
 
 
+def test_sizes_are_compared_over_the_same_quarters():
+    small, large = full(100_000, ns=400.0), full(1_000_000, ns=440.0)
+    longer = {**small[0], "quarters": 16}, {**small[1], "ns": 900.0}
+    found = file(a=longer, b=small, c=large, d=({**large[0], "quarters": 40}, {**large[1], "ns": 1.0}))
+    told = {what: x for what, _, x, _ in targets.targets(found)}
+    assert told["full model: a row at 10^6 over one at 10^5"] == pytest.approx(1.1)
+    assert report.growth(file(a=longer, c=large)) is None
+    assert [at["ns"] for _, at in report.longest(found)] == [900.0, 440.0]
+
+
 def test_what_is_not_installed_is_named_and_the_rest_is_printed():
     found = file(
         a=peer("numpy", 1_000, 100.0),
@@ -145,3 +155,11 @@ def test_the_figure_is_drawn_from_what_there_is(tmp_path):
     assert sorted(line.get_label() for line in left.lines) == ["full model", "peer: plain NumPy"]
     ours = next(line for line in right.lines if line.get_label() == "full model").get_ydata()
     assert ours[1] == pytest.approx(10 * (0.1 + 40 * 5 * 16_501 * 300e-9))
+
+
+def test_the_page_on_speed_shows_the_file_beside_it():
+    found = json.loads((ROOT / "benchmarks" / "speed.json").read_text(encoding="utf-8"))
+    text = (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
+    assert page.filled(text, found) == text
+    with pytest.raises(ValueError, match="no place for profile"):
+        page.filled(text.replace("<!-- profile -->", ""), found)
