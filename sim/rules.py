@@ -308,6 +308,16 @@ class Belt:
 
 
 @dataclass(frozen=True)
+class Sizes:
+    """Calls whose money is split by the size of firms."""
+
+    part: float  # of a call's money
+    shares: tuple[float, float, float]  # small, above scale, leading
+    above_scale: float  # least sales, RMB/year
+    leader: float  # least sales, RMB/year
+
+
+@dataclass(frozen=True)
 class EnclaveForm:
     """Enclaves of one programme: their space, and what of a project stays outside when it lands."""
 
@@ -618,6 +628,7 @@ class Rules:
     monitoring: Monitoring | None = None
     tournament: Tournament | None = None
     belt: Belt | None = None
+    sizes: Sizes | None = None
     target: Target | None = None
     zone_plan: ZonePlan | None = None
     environment: Environment | None = None

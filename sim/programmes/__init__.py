@@ -42,6 +42,7 @@ from sim.programmes.gov_htz_reward import ZoneReward
 from sim.programmes.gov_ip import GovIp
 from sim.programmes.gov_monitoring import DistrictMonitoring
 from sim.programmes.gov_outside_inside import OutsideInside
+from sim.programmes.gov_size_weights import SizeWeights
 from sim.programmes.gov_subsidy_path import SubsidyPath
 from sim.programmes.gov_target import CityTarget
 from sim.programmes.gov_three_year_plan import ThreeYearPlan
@@ -149,6 +150,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "attraction.campaign": AttractionCampaign,
     "gov.outside_inside": OutsideInside,
     "gov.subsidy_path": SubsidyPath,
+    "gov.size_weights": SizeWeights,
     "gov.three_year_plan": ThreeYearPlan,
     "gov.campaign": Campaign,
     "gov.commission": InnovationCommission,
