@@ -308,6 +308,17 @@ class Belt:
 
 
 @dataclass(frozen=True)
+class Increment:
+    """Money on the rise of head firms' R&D. `agency` is the programme that pays."""
+
+    agency: str
+    share: float  # of the rise
+    cap: float  # RMB/firm/year
+    least_sales: float  # of a head firm, RMB/year
+    lumping: float  # share of firms that move R&D between years for it
+
+
+@dataclass(frozen=True)
 class Sizes:
     """Calls whose money is split by the size of firms."""
 
@@ -629,6 +640,7 @@ class Rules:
     tournament: Tournament | None = None
     belt: Belt | None = None
     sizes: Sizes | None = None
+    increment: Increment | None = None
     target: Target | None = None
     zone_plan: ZonePlan | None = None
     environment: Environment | None = None

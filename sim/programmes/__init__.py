@@ -64,6 +64,7 @@ from sim.programmes.no_application import NoApplication
 from sim.programmes.points_platform import PointsPlatform
 from sim.programmes.policy30 import Policy30
 from sim.programmes.rnd_consortia import RndConsortia
+from sim.programmes.rnd_core_tech import RndCoreTech
 from sim.programmes.rnd_horse_race import RndHorseRace
 from sim.programmes.rnd_jiebang import RndJiebang
 from sim.programmes.rnd_transformation import RndTransformation
@@ -140,6 +141,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "rnd.horse_race": RndHorseRace,
     "rnd.consortia": RndConsortia,
     "rnd.transformation": RndTransformation,
+    "rnd.core_tech": RndCoreTech,
     "gov.ip": GovIp,
     "attraction.modes": AttractionModes,
     "attraction.investment": AttractionInvestment,
