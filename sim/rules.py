@@ -319,6 +319,23 @@ class Increment:
 
 
 @dataclass(frozen=True)
+class Distinction:
+    """A distinction for a few firms a year. `agency` is the programme that pays its award."""
+
+    agency: str
+    number: float  # a year
+    bank: float  # log-odds of default that a bank takes off
+    fund: float  # score
+    quarters: int  # for which it is held
+    files: float  # filed, over the number given
+    cost: float  # RMB a file
+    by_share: bool = False  # by the part of the sector's sales, or else by what productivity has gained
+    least_rd: float = 0.0  # RMB/year
+    intensity: float = 0.0  # least R&D over sales
+    most_sales: float = float("inf")  # RMB/year
+
+
+@dataclass(frozen=True)
 class Sizes:
     """Calls whose money is split by the size of firms."""
 
@@ -640,6 +657,7 @@ class Rules:
     tournament: Tournament | None = None
     belt: Belt | None = None
     sizes: Sizes | None = None
+    distinctions: list[Distinction] = field(default_factory=list)
     increment: Increment | None = None
     target: Target | None = None
     zone_plan: ZonePlan | None = None

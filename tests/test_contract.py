@@ -19,7 +19,7 @@ from sim.world import World
 
 ALL = {name: {} for name in worlds.PROGRAMMES}
 EVENTS = ("first_certificate", "renewal", "pool_entry", "certified_from_pool", "keylab", "joint_project", "result", "rd_org",
-          "label_gazelle")  # fmt: skip
+          "label_gazelle", "growth.srdi", "rnd.awards")  # fmt: skip
 each = pytest.mark.parametrize("name", worlds.PROGRAMMES)
 # Programmes that change the purses of others.
 MOVERS = (
