@@ -64,7 +64,7 @@ def _choose(world, one):
     rows, rank = rows[files], rank[files]
     world.ledger.from_firms("application", np.rint(one.cost * firms.hassle[rows]), "outside", rows)
     seen = rank + world.luck.normal("distinction", rows)
-    winners = np.sort(rows[first(int(round(one.number)), -seen, firms.identity[rows])])
+    winners = np.sort(rows[first(round(one.number), -seen, firms.identity[rows])])
     blank = np.full(firms.rows, -1), np.full(firms.rows, -1)
     until, who = world.distinguished.setdefault(one.agency, blank)
     until[winners] = world.quarter + one.quarters

@@ -10,7 +10,19 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.columns import NEVER
-from sim.processes import attraction, distinctions, groups, labels, lending, partners, rebates, stakes, valuation, visits, waterfall
+from sim.processes import (
+    attraction,
+    distinctions,
+    groups,
+    labels,
+    lending,
+    partners,
+    rebates,
+    stakes,
+    valuation,
+    visits,
+    waterfall,
+)
 from sim.processes.stakes import MEETING
 
 
