@@ -317,6 +317,44 @@ class Belt:
 
 
 @dataclass(frozen=True)
+class Increment:
+    """Money on the rise of head firms' R&D. `agency` is the programme that pays."""
+
+    agency: str
+    share: float  # of the rise
+    cap: float  # RMB/firm/year
+    least_sales: float  # of a head firm, RMB/year
+    lumping: float  # share of firms that move R&D between years for it
+
+
+@dataclass(frozen=True)
+class Distinction:
+    """A distinction for a few firms a year. `agency` is the programme that pays its award."""
+
+    agency: str
+    number: float  # a year
+    bank: float  # log-odds of default that a bank takes off
+    fund: float  # score
+    quarters: int  # for which it is held
+    files: float  # filed, over the number given
+    cost: float  # RMB a file
+    by_share: bool = False  # by the part of the sector's sales, or else by what productivity has gained
+    least_rd: float = 0.0  # RMB/year
+    intensity: float = 0.0  # least R&D over sales
+    most_sales: float = float("inf")  # RMB/year
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Calls whose money is split by the size of firms."""
+
+    part: float  # of a call's money
+    shares: tuple[float, float, float]  # small, above scale, leading
+    above_scale: float  # least sales, RMB/year
+    leader: float  # least sales, RMB/year
+
+
+@dataclass(frozen=True)
 class EnclaveForm:
     """Enclaves of one programme: their space, and what of a project stays outside when it lands."""
 
@@ -628,6 +666,9 @@ class Rules:
     monitoring: Monitoring | None = None
     tournament: Tournament | None = None
     belt: Belt | None = None
+    sizes: Sizes | None = None
+    distinctions: list[Distinction] = field(default_factory=list)
+    increment: Increment | None = None
     target: Target | None = None
     zone_plan: ZonePlan | None = None
     environment: Environment | None = None

@@ -24,7 +24,7 @@ DECISIONS = frozenset((
     "broker", "broker_match", "client", "institute", "institute_field", "licence", "licence_worth", "registers", "lead", "shell",
     "duplicate",
     "vetting", "prescreen", "ticket",
-    "rival", "resettle", "talk", "push",
+    "rival", "resettle", "talk", "push", "distinction",
 ))  # fmt: skip
 
 

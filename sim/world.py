@@ -34,6 +34,7 @@ from sim.processes import (
     challenges,
     clubs,
     credit,
+    distinctions,
     enclaves,
     entry,
     equity,
@@ -98,6 +99,7 @@ class World:
         scoring.start(self)
         resettling.start(self)
         talks.start(self)
+        distinctions.start(self)
         self.record = Record()
         self.tier_before, self.alive_before = np.zeros_like(self.firms.tier), np.zeros_like(self.firms.alive)
         self._open_books()

@@ -10,7 +10,16 @@ import pytest
 import worlds
 
 from sim.processes import clubs
-from sim.processes.problems import contract_price, cost_multiple, covered, expected_worth, posts, score, taught
+from sim.processes.problems import (
+    contract_price,
+    cost_multiple,
+    covered,
+    expected_worth,
+    posts,
+    score,
+    taught,
+    wanted_first,
+)
 from sim.world import World
 
 POOL = {"appropriation": 5e7, "start": "2021Q2"}
@@ -260,3 +269,23 @@ def test_at_an_extreme_dose_the_declared_state_changes(name, terms, state):
     )
     assert extreme.record.series[state].sum() > usual.record.series[state].sum() >= 0
     assert extreme.record.series["knowledge"][-1] != usual.record.series["knowledge"][-1]
+
+
+# -- demand ----------------------------------------------------------------------------------------------------------
+def test_problems_are_ranked_by_merit_demand_or_supply_and_by_parts_of_them():
+    merit, demand, supply = np.array([1.0, 0.0]), np.array([0.0, 2.0]), np.array([3.0, 0.0])
+    for weight, rank in ((0, merit), (1, demand), (-1, supply)):
+        assert wanted_first(merit, demand, supply, weight).tolist() == rank.tolist()
+    assert wanted_first(merit, demand, supply, 0.5).tolist() == [0.5, 1.0]
+
+
+def test_what_firms_would_pay_most_for_is_what_they_would_do_anyway():
+    tight = OPEN | {"challenge.most": 1}
+    part = []
+    for weight in (-1, 0, 1):
+        world = worlds.run({"rnd.jiebang": POOL | {"appropriation": 1e7}}, quarters=16,
+                           overrides=tight | {"challenge.demand_weight": weight})  # fmt: skip
+        signed, anyway = (world.record.series[f"challenge_{name}"].sum() for name in ("signed", "anyway"))
+        assert signed > 5
+        part.append(anyway / signed)
+    assert part[2] > max(part[0], part[1])

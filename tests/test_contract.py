@@ -19,7 +19,7 @@ from sim.world import World
 
 ALL = {name: {} for name in worlds.PROGRAMMES}
 EVENTS = ("first_certificate", "renewal", "pool_entry", "certified_from_pool", "keylab", "joint_project", "result", "rd_org",
-          "label_gazelle")  # fmt: skip
+          "label_gazelle", "growth.srdi", "rnd.awards")  # fmt: skip
 each = pytest.mark.parametrize("name", worlds.PROGRAMMES)
 # Programmes that change the purses of others.
 MOVERS = (
@@ -56,6 +56,11 @@ def at_work() -> World:
     return world
 
 
+def planned(name: str) -> dict:
+    """Terms by which a programme that is only planned runs from the first quarter."""
+    return {"start": "2021Q1"} if worlds.numbers()[f"{name}.start"] > 4 else {}
+
+
 def programme(name: str, **terms) -> Programme:
     (found,) = build(worlds.numbers({name: terms}), [name])
     return found
@@ -79,8 +84,7 @@ def test_before_its_start_a_programme_is_absent(name):
 
 @each
 def test_from_its_stop_a_programme_grants_nothing_new(name):
-    planned = {"start": "2021Q1"} if worlds.numbers()[f"{name}.start"] > 6 else {}
-    terms = ALL | {name: planned | {"stop": "2022Q4"}}
+    terms = ALL | {name: planned(name) | {"stop": "2022Q4"}}
     world = worlds.build(terms, quarters=13, overrides={"delivery.review_capacity": 1e6})
     for _ in range(7):
         world.step()
@@ -165,7 +169,8 @@ def test_a_programme_that_pays_firms_has_claims_to_test(name):
 @pytest.mark.parametrize("name", PAYING)
 @pytest.mark.parametrize("automatic", [True, False])
 def test_a_firm_that_died_before_delivery_is_owed_nothing(name, automatic):
-    world = worlds.run(ALL | {"no_application": {f"covers_{g}": automatic for g in ("awards", "library", "projects")}},
+    world = worlds.run(ALL | {name: planned(name)}
+                       | {"no_application": {f"covers_{g}": automatic for g in ("awards", "library", "projects")}},
                        steps=6, overrides={"delivery.awareness": 1})  # fmt: skip
     agency, firms = world.agencies[name], world.firms
     agency.queue[:] = agency.payable[:] = 0
@@ -239,7 +244,7 @@ def test_a_competitive_programme_never_grants_more_than_its_budget_of_the_year(n
     delivery = {f"covers_{group}": automatic for group in ("awards", "library", "projects")}
     # What plans add to purses is tested in test_governance.
     plain = {other: {} for other in ALL if other not in MOVERS}
-    world = worlds.run(plain | {name: {"appropriation": appropriation}, "no_application": delivery}, quarters=8)
+    world = worlds.run(plain | {name: planned(name) | {"appropriation": appropriation}, "no_application": delivery}, quarters=8)
     labels, entitled = world.record.grouped["programme_entitled"][1:]
     granted = entitled[:, labels.index(name)].reshape(-1, 4).sum(axis=1)
     assert (granted <= appropriation).all() and (granted[1:] > 0).any() == (appropriation > 0)

@@ -7,6 +7,7 @@ import csv
 import json
 import os
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -103,9 +104,12 @@ def test_a_row_that_is_a_number_names_numbers_that_exist(row):
 
 @cache
 def outcomes(**numbers) -> dict[str, np.ndarray]:
-    """Four years of a small city in which public funds have enough for rounds."""
+    """Four years of a small city in which public funds have enough for rounds, and small firms post problems too."""
     funds = {"fund.suketou.appropriation": 1e8, "fund.suketou.start": "2020Q1"}
-    world = worlds.build(quarters=16, overrides=funds | numbers)
+    posts = {"challenge.min_rd": 1e6, "challenge.smallest": 0, "challenge.hears": 1}
+    package = worlds.package("status_quo")
+    package = replace(package, overrides=package.overrides | {"rnd.jiebang.appropriation": 4e6})
+    world = worlds.build(package, quarters=16, overrides=funds | posts | numbers)
     for _ in range(16):
         world.step()
     return world.record.series

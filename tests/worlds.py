@@ -30,7 +30,7 @@ TOTALS = (
     "delivery.review_capacity", "ladder.small_to_hnte.capacity", "hnte.reserve.places", "hnte.review.capacity",
     "place.hub.shanghai.area",
     "enclave.incubator.expansion", "enclave.research.expansion", "enclave.manufacture.sites", "whitelist.risk_share.size", "finance.visits.firms", "finance.visits.fair_cost",
-    "attraction.recognition.target",
+    "attraction.recognition.target", "rnd.awards.number", "growth.srdi.number",
     "place.joint_projects", "edu.vocational.places", "services.brokers.count", "institute.national.funding", "institute.new_type.funding", "institute.branch.funding",
     "place.private_equity", "place.public_equity",
 )  # fmt: skip

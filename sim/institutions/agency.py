@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.arrays import rows_of
-from sim.processes import belts, talks
+from sim.processes import belts, sizes, talks
 
 NOT_DUE = np.iinfo(np.int16).max
 NOBODY = np.empty(0, np.int64), np.empty(0), np.empty(0)
@@ -177,6 +177,8 @@ class Agency:
         if office:
             best = best[office.once(world, self, rows[best])]
         room = self.budget_year - self.committed_year
+        if (order := sizes.first(world, rows[best], amount[best], room)) is not None:
+            best = best[order]
         if (order := belts.first(world, rows[best], amount[best], room)) is not None:
             best = best[order]
         cut = int(np.searchsorted(np.cumsum(amount[best]), room, side="right"))

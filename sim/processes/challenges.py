@@ -21,6 +21,7 @@ from sim.processes.problems import (
     expected_worth,
     posts,
     score,
+    wanted_first,
 )
 
 CALL_SEASON = 1  # second quarter
@@ -69,6 +70,10 @@ def _sign(world, contest) -> None:
     whole = fee * (duration + (teams - 1) * min(contest.prune, duration))
     promised = np.floor(np.minimum(contest.share, contest.cap / cost) * whole) * (teams > 0)
     rank = firms.merit[rows] + world.luck.normal("panel", rows)
+    if weight := p["challenge.demand_weight"]:
+        # What a solution is worth to a firm is what it would pay at most; the best bid is what solvers offer.
+        demand = np.log(worth / p["challenge.worth"]) / max(p["challenge.worth_sd"], 1e-9)
+        rank = wanted_first(rank, demand, np.where(teams > 0, seen[:, 0], 0.0), weight)
     order = np.lexsort((firms.identity[rows], -rank))
     order = order[teams[order] > 0]
     taken = covered(promised, order, office.room(world))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.arrays import at_least, at_most, rows_of
-from sim.processes import equity, labels, lending, talks, visits
+from sim.processes import distinctions, equity, labels, lending, talks, visits
 from sim.processes.risk import default_odds, pledge, required_rate, seen
 
 
@@ -156,6 +156,8 @@ def _book_odds(world, rows, size, debt):
     odds = default_odds(p, debt / size, firms.cash.take(rows, mode="clip") / size, margin, log_size, young)
     odds += p["credit.risk_arrears"] * (firms.below.take(rows, mode="clip") > 0)
     odds -= labels.belief(world, rows, world.rules.labels.bank)
+    if world.rules.distinctions:
+        odds -= distinctions.belief(world, rows, "bank")
     odds -= p["credit.label_signal"] * (firms.cert_year.take(rows, mode="clip") > 0)
     return odds
 

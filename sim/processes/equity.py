@@ -10,7 +10,19 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population.columns import NEVER
-from sim.processes import attraction, groups, labels, lending, partners, rebates, stakes, valuation, visits, waterfall
+from sim.processes import (
+    attraction,
+    distinctions,
+    groups,
+    labels,
+    lending,
+    partners,
+    rebates,
+    stakes,
+    valuation,
+    visits,
+    waterfall,
+)
 from sim.processes.stakes import MEETING
 
 
@@ -90,6 +102,8 @@ def _seekers(world):
         + p["equity.weight_merit"] * firms.merit[rows]
         + p["equity.judgement"] * valuation.logistic(valuation.further(rank))
     ) + labels.belief(world, rows, world.rules.labels.fund)
+    if world.rules.distinctions:
+        score += distinctions.belief(world, rows, "fund")
     return rows, stage, ask, value, after, score, rank
 
 

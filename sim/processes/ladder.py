@@ -7,7 +7,7 @@ import numpy as np
 from sim.metrics import TIERS
 from sim.population.columns import NEVER
 from sim.population.initial import threshold
-from sim.processes import labels, reserve, shelter, vetting
+from sim.processes import distinctions, labels, reserve, shelter, vetting
 from sim.processes.research import fits, worth_filing
 
 NONE, PAN, SME, POOL, HNTE, KEY = range(len(TIERS))
@@ -31,6 +31,7 @@ def climb(world) -> None:
     elif world.season == 3:
         _certify(world)
         labels.grant(world)
+        distinctions.choose(world)
     _tiers(world)
 
 

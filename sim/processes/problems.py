@@ -47,6 +47,12 @@ def taught(paid, lessons, redundancy):
     return lessons * (best + (1 - redundancy) * (paid.sum(axis=1) - best))
 
 
+def wanted_first(merit, demand, supply, weight):
+    """Rank of problems (rows,), all in standard deviations: by merit at weight 0, by what firms would pay at 1, by what
+    solvers offer at −1."""
+    return (1 - abs(weight)) * merit + max(weight, 0.0) * demand + max(-weight, 0.0) * supply
+
+
 def covered(cost, order, room):
     """Which problems a purse covers when they are taken in this order until the next would exceed it."""
     taken = np.zeros(len(cost), bool)

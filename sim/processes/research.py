@@ -7,7 +7,7 @@ import numpy as np
 from sim.arrays import at_least, rows_of
 from sim.population.columns import NEVER
 from sim.population.initial import threshold
-from sim.processes import branches, brokers, lending, protection, scoring, shelter, vetting
+from sim.processes import branches, brokers, increments, lending, protection, scoring, shelter, vetting
 from sim.processes.hiring import staffing
 from sim.processes.taxes import deduction, regime, user_cost
 
@@ -60,6 +60,8 @@ def plan(world) -> None:
     )
     if world.rules.protection:
         target *= protection.wanted(world.rules.protection * p["ip.rent"], p["rd.user_cost_elasticity"])
+    if world.rules.increment:
+        increments.wanted(world, target, cost)
     branches.wanted(world, target)
     pace = p["rd.adjustment"]
     old = np.maximum(firms.intensity[:n], 1e-9)

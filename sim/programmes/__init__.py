@@ -42,11 +42,13 @@ from sim.programmes.gov_htz_reward import ZoneReward
 from sim.programmes.gov_ip import GovIp
 from sim.programmes.gov_monitoring import DistrictMonitoring
 from sim.programmes.gov_outside_inside import OutsideInside
+from sim.programmes.gov_size_weights import SizeWeights
 from sim.programmes.gov_subsidy_path import SubsidyPath
 from sim.programmes.gov_target import CityTarget
 from sim.programmes.gov_three_year_plan import ThreeYearPlan
 from sim.programmes.gov_zone_plan import ZoneClimb
 from sim.programmes.growth_labels import GrowthLabels
+from sim.programmes.growth_srdi import GrowthSrdi
 from sim.programmes.guarantee_company import GuaranteeCompany
 from sim.programmes.hnte_reserve import HnteReserve
 from sim.programmes.hnte_review import HnteReview
@@ -62,7 +64,9 @@ from sim.programmes.loan_tongkedai import Tongkedai
 from sim.programmes.no_application import NoApplication
 from sim.programmes.points_platform import PointsPlatform
 from sim.programmes.policy30 import Policy30
+from sim.programmes.rnd_awards import RndAwards
 from sim.programmes.rnd_consortia import RndConsortia
+from sim.programmes.rnd_core_tech import RndCoreTech
 from sim.programmes.rnd_horse_race import RndHorseRace
 from sim.programmes.rnd_jiebang import RndJiebang
 from sim.programmes.rnd_transformation import RndTransformation
@@ -98,6 +102,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "award.keylab": AwardKeylab,
     "award.rd_org": AwardRdOrg,
     "growth.labels": GrowthLabels,
+    "growth.srdi": GrowthSrdi,
     "policy30": Policy30,
     "whitelist.risk_share": WhitelistRiskShare,  # before the others: a large loan is taken whole
     "loan.sukedai": Sukedai,
@@ -141,6 +146,8 @@ CATALOGUE: dict[str, type[Programme]] = {
     "rnd.horse_race": RndHorseRace,
     "rnd.consortia": RndConsortia,
     "rnd.transformation": RndTransformation,
+    "rnd.core_tech": RndCoreTech,
+    "rnd.awards": RndAwards,
     "gov.ip": GovIp,
     "attraction.modes": AttractionModes,
     "attraction.investment": AttractionInvestment,
@@ -151,6 +158,7 @@ CATALOGUE: dict[str, type[Programme]] = {
     "attraction.campaign": AttractionCampaign,
     "gov.outside_inside": OutsideInside,
     "gov.subsidy_path": SubsidyPath,
+    "gov.size_weights": SizeWeights,
     "gov.three_year_plan": ThreeYearPlan,
     "gov.campaign": Campaign,
     "gov.commission": InnovationCommission,
