@@ -142,8 +142,10 @@ def test_a_decision_in_a_quarter_has_the_same_luck_in_every_package():
 def test_every_decision_that_has_a_stream_is_drawn():
     # One contract is more than the pool of a small city, and few of its firms have such problems.
     many = {"challenge.min_rd": 1e6}
-    everything = {name: {} for name in worlds.PROGRAMMES} | {
+    late = ("platform.tech_market", "services.brokers", "delivery.assistants")
+    everything = {name: {} for name in worlds.PROGRAMMES} | {name: {"start": "2021Q1"} for name in late} | {
         "growth.labels": {"tickets": 0.5}, "rnd.jiebang": {"extra_appropriation": 5e7},
+        "institute.national": {"start": "2021Q1", "extra_appropriation": 5e7},
     }  # fmt: skip
     assert {decision for _, decision, _ in luck(everything, overrides=many)} == DECISIONS
 

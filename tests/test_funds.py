@@ -356,7 +356,7 @@ def test_what_is_pledged_stays_in_the_purse_and_the_rest_goes_back():
 
 
 def test_the_public_part_of_a_fund_is_never_more_than_what_was_budgeted():
-    world = pushed(gov__three_year_plan__dose=0, gov__campaign__dose=0)
+    world = pushed(gov__three_year_plan__dose=0, gov__campaign__dose=0, gov__outside_inside__dose=0)
     funds = world.funds
     for k, agency in enumerate(world.fund_agencies):
         mine = (funds.programme == k) & (funds.kind == (MOTHER if agency.programme.sub_funds_a_year else PUBLIC))

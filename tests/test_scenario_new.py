@@ -51,7 +51,7 @@ def test_the_command_writes_once_and_never_over_a_file(tmp_path, monkeypatch, ca
     (tmp_path / "mine.yaml").write_text("kept", encoding="utf-8")
     assert entry.main(["scenario", "new", "mine"]) == 2
     assert (tmp_path / "mine.yaml").read_text(encoding="utf-8") == "kept"
-    assert entry.main(["scenario", "new", "other", "--to", str(tmp_path / "nowhere")]) == 2
+    assert entry.main(["scenario", "new", "other", "--to", "nowhere"]) == 2
     assert "nowhere" in capsys.readouterr().err
 
 

@@ -39,6 +39,7 @@ class Ties:
         self.held = np.zeros(universities, np.int64)  # ties of each university
         self.begun = self.ended = 0  # ties of the run
         self.opened = self.closed = 0  # projects of the run
+        self.working = np.empty(0, np.int64)  # entries whose projects are worked on in this quarter
         self.room = room  # entries of a block
         for name, kind in COLUMNS.items():
             setattr(self, name, np.zeros(BLOCKS * room, kind))
@@ -47,6 +48,7 @@ class Ties:
 
     def _grow(self, number: int) -> None:
         old, self.room = self.room, 2 * self.room + number
+        self.working = self.working + self.working // old * (self.room - old)  # blocks move apart
         for name, kind in COLUMNS.items():
             values = np.zeros((BLOCKS, self.room), kind)
             if name == "code":

@@ -159,9 +159,9 @@ def _drives(world, districts):
         moved = np.zeros(districts)
         moved[state.zones] = 1 - np.exp(-state.prize / world.numbers["scoring.prize_scale"])
         yield one, moved
-    if (one := rules.target) and state.city.rank[0] > one.rank:
+    if (one := rules.target) and state.city.rank is not None and state.city.rank[0] > one.rank:
         yield one, np.full(districts, one.pressure)
-    if (one := rules.zone_plan) and len(state.zones) and state.plan.rank[0] > one.wanted:
+    if (one := rules.zone_plan) and state.plan.rank is not None and len(state.zones) and state.plan.rank[0] > one.wanted:
         moved = np.zeros(districts)
         moved[_parks(world, one)] = one.pressure
         yield one, moved

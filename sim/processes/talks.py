@@ -8,10 +8,12 @@ import numpy as np
 
 
 # -- kernels ---------------------------------------------------------------------------------------------------------
-def attendance(reach, near, knows, weight_near, weight_new):
-    """Chance to be at a talk in a year (rows,), `reach` on average: larger for those near by, smaller for who knows nothing."""
+def attendance(reach, near, knows, weight_near, weight_new, there=None):
+    """Chance to be at a talk in a year (rows,), `reach` on average over those who are `there` (rows,; None = all): larger
+    for those near by, smaller for who knows nothing."""
     weight = np.where(near, weight_near, 1.0) * np.where(knows, 1.0, weight_new)
-    return np.minimum(reach * weight / max(float(weight.mean()), 1e-9), 1.0)
+    here = weight if there is None else weight.compress(there)
+    return np.minimum(reach * weight * len(here) / max(float(here.sum()), 1e-9), 1.0)
 
 
 def cut(sizes, number):
@@ -75,7 +77,8 @@ def _talk(world, terms):
     firms, n, state = world.firms, world.firms.count, world.told
     near = (firms.carrier[:n] >= 0) | (world.ties.bits[:n] != 0)
     knows = firms.awareness[:n] < world.rules.delivery.awareness
-    chance = attendance(terms.reach, near, knows, terms.near, terms.new)
+    # Slots of firms that are gone must not count, or luck would hang on how often a slot is taken again.
+    chance = attendance(terms.reach, near, knows, terms.near, terms.new, firms.alive[:n])
     came = np.flatnonzero(firms.alive[:n] & (world.luck.uniform("talk") < chance))
     state.ends.add(world.quarter + terms.quarters)
     state.until[came], state.who[came] = world.quarter + terms.quarters, firms.identity[came]
