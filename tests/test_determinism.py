@@ -127,7 +127,7 @@ def luck(policy, **options) -> dict[tuple[str, str, int], bytes]:
             return super().sparse(decision, quarter, who)
 
     world = worlds.build(policy, quarters=8, **options)
-    world.luck.streams = Witness(world.seed)
+    world.streams = world.luck.streams = Witness(world.seed)
     for _ in range(8):
         world.step()
     return drawn
